@@ -1,0 +1,1 @@
+"""Recorded HTTP interactions: format, reading and writing."""

@@ -1,0 +1,1 @@
+"""The checks: what they do to a target, and what they say of it."""

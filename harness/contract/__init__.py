@@ -1,0 +1,1 @@
+"""What must hold for every endpoint and channel: its shape and its meaning."""

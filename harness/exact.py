@@ -1,0 +1,44 @@
+"""JSON with exact numbers: money is read from the number's own text and never passes through a float."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import simplejson
+
+__all__ = ["decimal", "decode", "encode"]
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def decode(body: bytes | str) -> Any:
+    """Decode JSON; fractions and exponents become `Decimal`, integers stay `int` of any size.
+
+    Raises `ValueError` (of which `json.JSONDecodeError` and `UnicodeDecodeError` are kinds) for what is not JSON,
+    `NaN` and `Infinity` included.
+    """
+    return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+
+
+def encode(value: Any) -> bytes:
+    """Encode as compact JSON in UTF-8; a `Decimal` becomes a number with the same text."""
+    text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def decimal(value: Any) -> Decimal:
+    """The exact number behind a decoded JSON value: a decimal string, an `int` or a `Decimal`.
+
+    Raises `ValueError` for anything else; a `float` is refused because its own text is already lost.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        raise ValueError(f"not a decimal number: {value!r}")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"not a decimal number: {value!r}") from None
+    if not number.is_finite():
+        raise ValueError(f"not a finite number: {value!r}")
+    return number

@@ -1,0 +1,1 @@
+"""Results out: terminal, JSON, JUnit."""

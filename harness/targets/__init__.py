@@ -1,0 +1,1 @@
+"""How a connector is built, driven and observed."""
