@@ -1,0 +1,249 @@
+"""The loopback HTTP server: one thread with one event loop, and any number of listeners on ports of their own."""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from threading import Condition, Thread, get_ident
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+from harness.errors import HarnessFault
+from harness.gateway.delivery import deliver
+from harness.gateway.log import RequestLog
+from harness.gateway.messages import Reply, Request, Responder, Seen, Wire
+
+__all__ = ["KEEP_ALIVE", "Gateway", "Listener"]
+
+HOST = "127.0.0.1"
+KEEP_ALIVE = 10 * 365 * 86_400.0
+"""Seconds an idle connection is kept. Far beyond any delay, so that a clock that jumps to the next timer can tell."""
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+
+class Gateway:
+    """A thread that serves listeners, so that a client that blocks its own thread is answered all the same.
+
+    `loop_factory` makes the thread's event loop; every delay is a timer of that loop. With `tls`, listeners speak HTTPS
+    with a certificate that no client trusts. Used as a context manager, or with `start` and `close`.
+    """
+
+    def __init__(
+        self, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, tls: bool = False
+    ) -> None:
+        self._loop_factory = loop_factory or asyncio.new_event_loop
+        self._ssl = _untrusted_certificate() if tls else None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: Thread | None = None
+        self._listeners: set[Listener] = set()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop of the gateway's thread; `HarnessFault` while the gateway is not running."""
+        if self._loop is None:
+            raise HarnessFault("the gateway is not running: use it as a context manager, or call start()")
+        return self._loop
+
+    def start(self) -> Self:
+        """Start the thread."""
+        if self._thread is not None:
+            raise HarnessFault("the gateway is running already")
+        self._loop = loop = self._loop_factory()
+        self._thread = Thread(target=self._serve, args=(loop,), name="harness-gateway", daemon=True)
+        self._thread.start()
+        return self
+
+    def open(self, responder: Responder) -> "Listener":
+        """Listen on a free port of the loopback interface; from any thread but the gateway's own."""
+        listener = Listener(self, responder, self._ssl)
+        self.run(listener.listen())
+        self._listeners.add(listener)
+        return listener
+
+    def close(self) -> None:
+        """Close every listener and end the thread. Closing twice is fine."""
+        if self._thread is None or self._loop is None:
+            return
+        for listener in tuple(self._listeners):
+            listener.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._thread = self._loop = None
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a coroutine in the gateway's loop and wait for it."""
+        thread = self._thread
+        if thread is None or thread.ident == get_ident():
+            work.close()
+            raise HarnessFault("not possible from the gateway's own thread, or while the gateway is not running")
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def forget(self, listener: "Listener") -> None:
+        """Called by a listener that was closed."""
+        self._listeners.discard(listener)
+
+    @staticmethod
+    def _serve(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+            tasks = asyncio.all_tasks(loop)
+            for task in tasks:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Listener:
+    """One port of the gateway. `responder` may be replaced at any time; a context manager that closes at the end."""
+
+    def __init__(self, gateway: Gateway, responder: Responder, context: ssl.SSLContext | None) -> None:
+        self.responder = responder
+        self.log = RequestLog()
+        self._gateway = gateway
+        self._ssl = context
+        # Bound but never listening: it keeps the port ours while connections are refused.
+        self._reserved = _bound(0)
+        self.port: int = self._reserved.getsockname()[1]
+        self._server: asyncio.Server | None = None
+        self._http: _Server | None = None
+        self._closed = False
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port, without a path."""
+        return f"http{'s' if self._ssl else ''}://{HOST}:{self.port}"
+
+    async def listen(self) -> None:
+        """Begin to accept connections; in the gateway's loop."""
+        if self._closed or self._server is not None:
+            return
+        if self._http is None:
+            self._http = _Server(self._handle)
+        listening = _bound(self.port)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._http, sock=listening, ssl=self._ssl, backlog=1024)
+
+    def refuse(self) -> None:
+        """Drop every connection and refuse new ones, on this port, until `accept`."""
+        self._gateway.run(self._refuse())
+
+    def accept(self) -> None:
+        """Listen again on the same port."""
+        self._gateway.run(self.listen())
+
+    def connections(self) -> int:
+        """How many client connections are open now."""
+        return 0 if self._http is None else len(self._http.transports)
+
+    def wait_until_idle(self, timeout: float = 5.0) -> bool:
+        """Block until no connection is open; false when `timeout` seconds of wall time passed before."""
+        return self._http is None or self._http.wait_until_idle(timeout)
+
+    def close(self) -> None:
+        """Drop every connection and give the port back. Closing twice is fine."""
+        if self._closed:
+            return
+        self._closed = True
+        self._gateway.run(self._refuse())
+        self._reserved.close()
+        self._gateway.forget(self)
+
+    async def _refuse(self) -> None:
+        self._drop()
+
+    def _drop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        if self._http is not None:
+            for transport in tuple(self._http.transports):
+                transport.abort()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = request.raw_path.partition("?")
+        asked = Request(request.method, path, query, request.headers, await request.read())
+        at = asyncio.get_running_loop().time()
+        reply = self._answer(asked)
+        self.log.append(Seen(at, asked.method, path, query, asked.headers, asked.body, reply))
+        response = await deliver(request, reply)
+        if reply.wire is Wire.REFUSED:
+            self._drop()
+        return response
+
+    def _answer(self, request: Request) -> Reply:
+        try:
+            return self.responder(request)
+        except Exception:  # noqa: BLE001 - a responder is foreign code, and the thread must go on serving
+            _log.exception("the responder of %s failed on %s %s", self.url, request.method, request.path)
+            return Reply(500, "Internal Server Error", (("X-Harness", "fault"),))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Server(web.Server):
+    """aiohttp's low-level server, which also knows its transports.
+
+    A handler is cancelled when its client goes, so that a stalled reply never outlives the connection.
+    """
+
+    def __init__(self, handler: Callable[[web.BaseRequest], Coroutine[Any, Any, web.StreamResponse]]) -> None:
+        super().__init__(handler, handler_cancellation=True, access_log=None, keepalive_timeout=KEEP_ALIVE)
+        self.transports: set[asyncio.Transport] = set()
+        self._change = Condition()
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        super().connection_made(handler, transport)
+        self.transports.add(transport)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        transport = handler.transport
+        super().connection_lost(handler, exc)
+        with self._change:
+            if transport is not None:
+                self.transports.discard(transport)
+            self._change.notify_all()
+
+    def wait_until_idle(self, timeout: float) -> bool:
+        with self._change:
+            return self._change.wait_for(lambda: not self.transports, timeout)
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with suppress(AttributeError, OSError):  # where the system lacks it, a refusing port is not kept for us
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((HOST, port))
+    bound.setblocking(False)
+    return bound
+
+
+def _untrusted_certificate() -> ssl.SSLContext:
+    import trustme  # noqa: PLC0415 - slow to import and rarely needed
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert(HOST, "localhost").configure_cert(context)
+    return context
