@@ -15,7 +15,7 @@ from harness.venues.facts import Channel, Endpoint, Venue
 __all__ = ["Payload", "candidates", "read", "validate"]
 
 CHECK = "SCHEMA"
-_CONSTANT_ERRORS_FROM = 400
+_ERRORS_FROM = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +119,7 @@ def validate(payload: Payload) -> Result:
         return _result(payload, Status.ABSENT, f"no endpoint or channel of {payload.venue} is known for {what}")
     if payload.text is not None:
         return _validate_text(payload, found)
-    if payload.transport == "rest" and payload.status >= _CONSTANT_ERRORS_FROM:
+    if payload.transport == "rest" and payload.status >= _ERRORS_FROM:
         names = [f"{payload.venue}/rest/error"]
     else:
         names = [f"{payload.venue}/{payload.transport}/{candidate.name}" for candidate in found]
@@ -138,7 +138,7 @@ def validate(payload: Payload) -> Result:
 
 
 def _validate_text(payload: Payload, found: tuple[Endpoint | Channel, ...]) -> Result:
-    if payload.transport == "rest" and payload.status >= _CONSTANT_ERRORS_FROM:
+    if payload.transport == "rest" and payload.status >= _ERRORS_FROM:
         return _result(payload, Status.PASS, "")  # proxies and rate limiters answer in any format
     may_be_empty = any(isinstance(candidate, Endpoint) and candidate.empty_body for candidate in found)
     if payload.text == "" and may_be_empty:

@@ -39,7 +39,7 @@ def _pointer(parts: Any) -> str:
 class Schema:
     """One schema file with what it refers to. `name` is its path below the folder, without the suffix."""
 
-    def __init__(self, name: str, document: Mapping[str, Any], common: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, document: dict[str, Any], common: dict[str, Any]) -> None:
         self.name = name
         self.document = document
         self._common = common
@@ -81,7 +81,7 @@ def reference_validator(document: Mapping[str, Any], common: Mapping[str, Any]) 
         return isinstance(instance, int) or (isinstance(instance, Decimal) and instance == instance.to_integral_value())
 
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer)
-    extended = validators.extend(Draft202012Validator, type_checker=checker)
+    extended = validators.extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
     return extended(document, registry=Registry().with_resource(common["$id"], Resource.from_contents(common)))
 
 
@@ -95,9 +95,9 @@ def folder() -> Path:
 
 
 @cache
-def _document(path: Path) -> Mapping[str, Any]:
+def _document(path: Path) -> dict[str, Any]:
     try:
-        document: Mapping[str, Any] = exact.decode(path.read_bytes())
+        document: dict[str, Any] = exact.decode(path.read_bytes())
     except OSError as error:
         raise UsageError(f"schema cannot be read: {error.strerror}", where=str(path)) from None
     except ValueError as error:

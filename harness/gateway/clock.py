@@ -1,0 +1,168 @@
+"""Time that stands still while anybody works and jumps when everybody waits.
+
+A connector that backs off for half a minute, or waits five minutes for an answer that never comes, is observed in
+milliseconds and with exact times, although nothing of it is patched: its event loop takes its time and its idle waits
+from a clock that it shares with the gateway's. When neither loop has anything to do and no bytes are under way
+between them, only a timer can go off next, so the clock moves to the earliest one.
+
+Blocking clients and other threads have time of their own: while one is alive the clock runs at the pace of real time.
+"""
+
+import asyncio
+import selectors
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+__all__ = ["VirtualClock"]
+
+_HORIZON = 4 * 3600.0  # nobody waits longer than this for one answer
+
+
+class VirtualClock:
+    """The time shared by one serving loop (the gateway's, in its own thread) and one asking loop after the other."""
+
+    def __init__(self) -> None:
+        self._now = time.monotonic()
+        self._changed = threading.Condition()
+        self._server: asyncio.AbstractEventLoop | None = None
+        self._server_due: float | None = None
+        self._probes_sent = 0  # by the client
+        self._probes_seen = 0  # by the server
+        self._probes_settled = -1  # everything that came before this one has been dealt with
+        self._threads = threading.active_count()
+        self._horizon = self._now + _HORIZON
+        self._on_hang: Callable[[], None] | None = None
+
+    def now(self) -> float:
+        """Seconds; only differences mean anything."""
+        return self._now
+
+    def server_loop(self) -> asyncio.AbstractEventLoop:
+        """A new event loop for the gateway's thread."""
+        loop = _Loop(self, _ServerSelector(self))
+        self._server = loop
+        return loop
+
+    def client_loop(self) -> asyncio.AbstractEventLoop:
+        """A new event loop for the code under observation."""
+        return _Loop(self, _ClientSelector(self))
+
+    def begin(self, on_hang: Callable[[], None] | None = None) -> None:
+        """Start an observation; `on_hang` is called in the client's loop when it would wait for ever."""
+        self._threads = threading.active_count()
+        self._horizon = self._now + _HORIZON
+        self._on_hang = on_hang
+
+    def _advance(self, moment: float) -> None:
+        with self._changed:
+            self._now = max(self._now, moment)
+
+    # the server's side
+
+    def _server_parks(self, due: float | None) -> None:
+        with self._changed:
+            self._server_due = due
+            self._probes_settled = self._probes_seen
+            self._changed.notify_all()
+
+    def _probe_arrived(self, number: int) -> None:
+        self._probes_seen = number
+
+    # the client's side
+
+    def _settle(self) -> None:
+        """Wait until the server has dealt with everything that was sent to it so far and waits itself."""
+        server = self._server
+        if server is None or server.is_closed():
+            return
+        self._probes_sent += 1
+        number = self._probes_sent
+        try:
+            server.call_soon_threadsafe(self._probe_arrived, number)
+        except RuntimeError:  # closed in between
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._probes_settled >= number, timeout=5)
+
+    def _client_idles(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
+        if threading.active_count() > self._threads:
+            return self._idle_in_real_time(selector, timeout)
+        self._settle()
+        if events := selector.select(0):
+            return events
+        due = None if timeout is None else self._now + timeout
+        served = self._server_due
+        if served is not None and served <= min(self._horizon, self._horizon if due is None else due):
+            self._advance(served)
+            self._settle()  # waking it lets its timers go off
+            return selector.select(0)
+        if due is None or due > self._horizon:
+            if self._on_hang is not None:
+                on_hang, self._on_hang = self._on_hang, None
+                on_hang()
+                return []
+            return self._idle_in_real_time(selector, timeout)
+        self._advance(due)
+        return []
+
+    def _idle_in_real_time(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
+        began = time.monotonic()
+        events = selector.select(timeout)
+        waited = time.monotonic() - began
+        self._advance(self._now + (waited if events or timeout is None else timeout))
+        return events
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    def __init__(self, clock: VirtualClock, selector: selectors.BaseSelector) -> None:
+        self._clock = clock
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._clock.now()
+
+
+class _Delegating(selectors.BaseSelector):
+    """A selector that leaves everything but the waiting to the platform's own."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._inner = selectors.DefaultSelector()
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._inner.register(fileobj, events, data)
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._inner.unregister(fileobj)
+
+    def modify(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        return self._inner.modify(fileobj, events, data)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return self._inner.get_map()
+
+
+class _ServerSelector(_Delegating):
+    def select(self, timeout: float | None = None) -> list[Any]:
+        events = self._inner.select(0)
+        if events or (timeout is not None and timeout <= 0):
+            return events
+        due = None if timeout is None else self._clock.now() + timeout
+        self._clock._server_parks(due)  # noqa: SLF001 - one module, two halves of one clock
+        events = self._inner.select(timeout)
+        if not events and due is not None:
+            self._clock._advance(due)  # noqa: SLF001 - nobody moved the clock: a client without an event loop
+        return events
+
+
+class _ClientSelector(_Delegating):
+    def select(self, timeout: float | None = None) -> list[Any]:
+        events = self._inner.select(0)
+        if events or (timeout is not None and timeout <= 0):
+            return events
+        return self._clock._client_idles(self._inner, timeout)  # noqa: SLF001 - one module, two halves of one clock
