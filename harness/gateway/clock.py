@@ -72,7 +72,7 @@ class VirtualClock:
 
     # the client's side
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Wait until the server has dealt with everything that was sent to it so far and waits itself."""
         server = self._server
         if server is None or server.is_closed():
@@ -89,14 +89,14 @@ class VirtualClock:
     def _client_idles(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
         if threading.active_count() > self._threads:
             return self._idle_in_real_time(selector, timeout)
-        self._settle()
+        self.settle()
         if events := selector.select(0):
             return events
         due = None if timeout is None else self._now + timeout
         served = self._server_due
         if served is not None and served <= min(self._horizon, self._horizon if due is None else due):
             self._advance(served)
-            self._settle()  # waking it lets its timers go off
+            self.settle()  # waking it lets its timers go off
             return selector.select(0)
         if due is None or due > self._horizon:
             if self._on_hang is not None:

@@ -1,0 +1,284 @@
+"""Building a connector, calling its methods against a listener, and noting everything that could be seen of it."""
+
+import asyncio
+import inspect
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from harness.errors import UsageError
+from harness.gateway.clock import VirtualClock
+from harness.gateway.messages import Responder, Seen
+from harness.gateway.server import Gateway, Listener
+from harness.targets.loading import Target
+from harness.targets.observation import Snapshot, observe
+
+__all__ = ["Outcome", "Rig", "Session", "Setting"]
+
+PATIENCE = 20.0
+"""Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them."""
+
+_PLUMBING = ("asyncio", "aiohttp", "urllib3", "concurrent", "harness.gateway", "vcr", "hypothesis")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a factory is given beside the URLs."""
+
+    credentials: Mapping[str, Any]
+    trading_pairs: Sequence[str]
+    assets: Sequence[str]  # collateral that may be asked for
+    rest_prefix: str
+    ws_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one call of one method did."""
+
+    error: BaseException | None
+    log: tuple[logging.LogRecord, ...]
+    state: Snapshot
+    requests: tuple[Seen, ...]
+    hung: bool  # it would have waited for ever
+    returned: Any = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the connector itself said at warning or above."""
+        return tuple(
+            record.getMessage()
+            for record in self.log
+            if record.levelno >= logging.WARNING and record.name.partition(".")[0] not in _PLUMBING_ROOTS
+        )
+
+    @property
+    def silent(self) -> bool:
+        """Neither raised nor warned."""
+        return self.error is None and not self.warnings and not self.hung
+
+    def said(self) -> str:
+        """Everything that it said of a failure: the chain of errors and the warnings."""
+        told = [f"{type(error).__name__}: {error}" for error in chain(self.error)]
+        return "\n".join([*told, *self.warnings])
+
+    def how(self) -> str:
+        """One line for a report."""
+        if self.hung:
+            return "waited for ever"
+        if self.error is not None:
+            return f"raised {type(self.error).__name__}: {str(self.error)[:200]}"
+        return f"logged {self.warnings[0][:200]!r}" if self.warnings else "said nothing"
+
+
+_PLUMBING_ROOTS = frozenset(name.partition(".")[0] for name in _PLUMBING if "." not in name)
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and those that it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+class _Recorder(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@contextmanager
+def _recorded() -> Iterator[list[logging.LogRecord]]:
+    """Every log record of the block, debug included."""
+    root, recorder = logging.getLogger(), _Recorder()
+    level = root.level
+    root.addHandler(recorder)
+    root.setLevel(logging.DEBUG)
+    try:
+        yield recorder.records
+    finally:
+        root.setLevel(level)
+        root.removeHandler(recorder)
+
+
+class Rig:
+    """A running gateway and its clock, shared by the sessions that follow one another."""
+
+    def __init__(self, *, tls: bool = False) -> None:
+        self.clock = VirtualClock()
+        self._gateway = Gateway(loop_factory=self.clock.server_loop, tls=tls)
+
+    def open(self, responder: Responder) -> Listener:
+        """A listener of its own."""
+        return self._gateway.open(responder)
+
+    def session(self, target: Target, setting: Setting, responder: Responder) -> "Session":
+        """A fresh connector with a listener and an event loop of its own; a context manager."""
+        return Session(self, target, setting, responder)
+
+    def __enter__(self) -> Self:
+        self._gateway.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._gateway.close()
+
+
+class Session:
+    """One connector in one event loop. Its methods are called from ordinary code, one step after the other."""
+
+    def __init__(self, rig: Rig, target: Target, setting: Setting, responder: Responder) -> None:
+        self._rig, self._target, self._setting = rig, target, setting
+        self.listener = rig.open(responder)
+        self._runner = asyncio.Runner(loop_factory=rig.clock.client_loop)
+        self.connector: Any = None
+        self.built: Outcome | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.built = self._step(self._build)
+            if self.built.error is not None:
+                error = self.built.error
+                what = f"the factory raised {type(error).__name__}: {error}".splitlines()[0]
+                cure = "it is called with base_url, ws_url, credentials and trading_pairs by keyword"
+                raise UsageError(what, where=self._target.name, cure=cure) from error
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self.connector is not None:
+                self.close()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self._runner.close()
+        self.listener.close()
+
+    async def _build(self) -> None:
+        setting = self._setting
+        made = self._target.factory(
+            base_url=self.listener.url + setting.rest_prefix,
+            ws_url="ws" + self.listener.url.removeprefix("http") + setting.ws_prefix,
+            credentials=dict(setting.credentials),
+            trading_pairs=list(setting.trading_pairs),
+        )
+        self.connector = await made if inspect.isawaitable(made) else made
+
+    def has(self, method: str) -> bool:
+        """Whether the connector has a method of this name."""
+        return callable(getattr(self.connector, method, None))
+
+    def call(self, method: str) -> Outcome:
+        """Call a method without arguments and await it."""
+        return self._step(lambda: _awaited(getattr(self.connector, method)()))
+
+    def call_together(self, method: str, times: int) -> Outcome:
+        """Call a method several times at once; the first error counts."""
+
+        async def together() -> None:
+            calls = (_awaited(getattr(self.connector, method)()) for _ in range(times))
+            for result in await asyncio.gather(*calls, return_exceptions=True):
+                if isinstance(result, BaseException):
+                    raise result
+
+        return self._step(together)
+
+    def call_and_cancel(self, method: str, when: Callable[[Sequence[Seen]], bool]) -> Outcome:
+        """Call a method and cancel it as soon as `when` holds of the requests that came."""
+
+        async def cancelled() -> None:
+            task = asyncio.ensure_future(_awaited(getattr(self.connector, method)()))
+            while not task.done() and not when(self.listener.log.snapshot()):  # noqa: ASYNC110 - it waits for a thread
+                await asyncio.sleep(0.01)
+            task.cancel()
+            await task
+
+        return self._step(cancelled)
+
+    def close(self) -> Outcome:
+        """Call the connector's `close`, if it has one."""
+        return self._step(lambda: _awaited(self.connector.close()) if self.has("close") else _nothing())
+
+    def pending_tasks(self) -> tuple[str, ...]:
+        """Names of the tasks that the connector left in its loop."""
+        return tuple(str(task.get_coro()) for task in asyncio.all_tasks(self._runner.get_loop()))
+
+    def settle(self) -> None:
+        """Let the gateway deal with everything under way."""
+        self._step(_nothing)
+        self._rig.clock.settle()
+
+    def _step(self, work: Callable[[], Awaitable[Any]]) -> Outcome:
+        self.listener.log.clear()
+        error: BaseException | None = None
+        returned: Any = None
+        watch = _Watch(self.listener)
+        with _recorded() as records:
+            try:
+                returned = self._runner.run(watch.over(work, self._rig.clock))
+            except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
+                error = raised
+        state = observe(self.connector, self._setting.assets)
+        return Outcome(
+            error=error,
+            log=tuple(records),
+            state=state,
+            requests=self.listener.log.snapshot(),
+            hung=watch.hung,
+            returned=returned,
+        )
+
+
+class _Watch:
+    """Ends a step that would never end by itself."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.hung = False
+
+    async def over(self, work: Callable[[], Awaitable[Any]], clock: VirtualClock) -> Any:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs has a task
+
+        def hang() -> None:
+            self.hung = True
+            task.cancel()
+
+        def out_of_patience() -> None:
+            self._listener.close()
+            loop.call_soon_threadsafe(hang)
+
+        timer = threading.Timer(PATIENCE, out_of_patience)
+        timer.daemon = True
+        timer.start()
+        clock.begin(hang)
+        try:
+            return await work()
+        finally:
+            timer.cancel()
+            timer.join()
+
+
+async def _nothing() -> None:
+    return None
+
+
+async def _awaited(result: Any) -> Any:
+    return await result if inspect.isawaitable(result) else result

@@ -1,0 +1,117 @@
+"""Reading the state of a connector through the surface that Hummingbot gives it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+__all__ = ["POSITION_FIELDS", "SeenPosition", "Snapshot", "accessors", "number", "observe"]
+
+POSITION_FIELDS = ("amount", "entry_price", "unrealized_pnl", "leverage")
+
+
+def number(value: Any) -> Decimal | None:
+    """The number that a value of the state stands for, however it is typed; `None` when it is none."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        found = Decimal(value) if isinstance(value, int | Decimal) else Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPosition:
+    """A position as the connector shows it; `values` are untouched, floats stay floats."""
+
+    trading_pair: str
+    side: str
+    values: Mapping[str, Any]
+
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others."""
+        return self.trading_pair, self.side
+
+    def figures(self) -> tuple[Decimal | None, ...]:
+        """Its numbers, in the order of `POSITION_FIELDS`."""
+        return tuple(number(self.values[name]) for name in POSITION_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of a connector at one moment. `None` means that the connector has no such part."""
+
+    total: Mapping[str, Any] | None
+    available: Mapping[str, Any] | None
+    positions: tuple[SeenPosition, ...] | None
+
+    def balances(self) -> tuple[frozenset[tuple[str, Decimal | None]], frozenset[tuple[str, Decimal | None]]]:
+        """Total and available, comparable; an asset of zero is as good as none."""
+        return _comparable(self.total), _comparable(self.available)
+
+    def rows(self) -> Mapping[tuple[str, str], tuple[Decimal | None, ...]]:
+        """The positions by pair and side, comparable."""
+        return {position.key(): position.figures() for position in self.positions or ()}
+
+    def part(self, method: str) -> Any:
+        """What one update method is answerable for, comparable with `==`."""
+        return self.balances() if method == "_update_balances" else self.rows()
+
+    def is_empty(self, method: str) -> bool:
+        """Whether there is nothing that a failure could lose."""
+        return not any(self.balances()) if method == "_update_balances" else not self.rows()
+
+    def document(self, method: str) -> Any:
+        """The same as JSON, for evidence."""
+        if method == "_update_balances":
+            return {"total": _shown(self.total), "available": _shown(self.available)}
+        return [
+            {"trading_pair": p.trading_pair, "position_side": p.side, **_shown(p.values)} for p in self.positions or ()
+        ]
+
+
+def _comparable(balances: Mapping[str, Any] | None) -> frozenset[tuple[str, Decimal | None]]:
+    return frozenset((asset, number(value)) for asset, value in (balances or {}).items() if number(value) != 0)
+
+
+def _shown(values: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {str(key): value if isinstance(value, float) else str(value) for key, value in (values or {}).items()}
+
+
+def observe(connector: Any, assets: Iterable[str]) -> Snapshot:
+    """Read the state. `assets` are asked for where a connector has accessors but no mapping."""
+    return Snapshot(
+        _mapping(connector, "_account_balances", "get_balance", assets),
+        _mapping(connector, "_account_available_balances", "get_available_balance", assets),
+        _positions(getattr(connector, "account_positions", None)),
+    )
+
+
+def _mapping(connector: Any, name: str, accessor: str, assets: Iterable[str]) -> Mapping[str, Any] | None:
+    held = getattr(connector, name, None)
+    if isinstance(held, Mapping):
+        return dict(held)
+    return accessors(connector, accessor, assets)
+
+
+def accessors(connector: Any, name: str, assets: Iterable[str]) -> Mapping[str, Any] | None:
+    """What `get_balance` or `get_available_balance` says of each asset; `None` when there is no such method."""
+    ask = getattr(connector, name, None)
+    return {asset: ask(asset) for asset in assets} if callable(ask) else None
+
+
+def _positions(held: Any) -> tuple[SeenPosition, ...] | None:
+    if held is None:
+        return None
+    rows = held.values() if isinstance(held, Mapping) else held
+    return tuple(_position(row) for row in tuple(rows))
+
+
+def _position(row: Any) -> SeenPosition:
+    side = getattr(row, "position_side", None)
+    return SeenPosition(
+        str(getattr(row, "trading_pair", None)),
+        str(getattr(side, "name", side)).upper(),
+        {name: getattr(row, name, None) for name in POSITION_FIELDS},
+    )
