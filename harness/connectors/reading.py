@@ -1,0 +1,110 @@
+"""Strict reading of decoded JSON: what is missing, null or of another type is an error that names its place."""
+
+import re
+from collections.abc import Hashable, Mapping
+from decimal import Context, Decimal
+from typing import Any, TypeVar
+
+from harness.errors import MalformedAnswer
+
+__all__ = ["EXACT", "Node"]
+
+# the default context rounds to 28 digits even in `-x`; sums of venue figures must stay exact
+EXACT = Context(prec=1000)
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
+
+_T = TypeVar("_T")
+
+
+def _kind(value: Any) -> str:
+    kinds: tuple[tuple[type | tuple[type, ...], str], ...] = (
+        (bool, "a boolean"),
+        ((int, Decimal), "a number"),
+        (str, "text"),
+        (Mapping, "an object"),
+        (list, "a list"),
+    )
+    return "null" if value is None else next((name for kind, name in kinds if isinstance(value, kind)), "unknown")
+
+
+class Node:
+    """A value inside an answer, and where it stands there (`$.data[0].size`).
+
+    Every method raises `MalformedAnswer` with that place. Values are named by their type only, so that an answer that
+    holds a credential does not carry it into a message; unknown enum values are shown when they look like a name.
+    """
+
+    __slots__ = ("_at", "_endpoint", "_status", "_value")
+
+    def __init__(self, value: Any, endpoint: str, *, status: int = 200, at: str = "$") -> None:
+        self._value, self._endpoint, self._status, self._at = value, endpoint, status, at
+
+    def _child(self, value: Any, at: str) -> "Node":
+        return Node(value, self._endpoint, status=self._status, at=f"{self._at}{at}")
+
+    def error(self, what: str) -> MalformedAnswer:
+        """The error that says what is wrong with this value."""
+        return MalformedAnswer(self._endpoint, f"{self._at} {what}", status=self._status)
+
+    def field(self, name: str) -> "Node":
+        """A field that must be there; it may still be null, which the reading of it refuses."""
+        found = self.optional(name)
+        if found is None:
+            raise self._child(None, f".{name}").error("is missing")
+        return found
+
+    def optional(self, name: str) -> "Node | None":
+        """A field that may be left out."""
+        if not isinstance(self._value, Mapping):
+            raise self.error(f"is {_kind(self._value)}, not an object")
+        return self._child(self._value[name], f".{name}") if name in self._value else None
+
+    def rows(self) -> tuple["Node", ...]:
+        """The elements of a list."""
+        if not isinstance(self._value, list):
+            raise self.error(f"is {_kind(self._value)}, not a list")
+        return tuple(self._child(value, f"[{index}]") for index, value in enumerate(self._value))
+
+    def text(self) -> str:
+        """Text that is not empty."""
+        if not isinstance(self._value, str):
+            raise self.error(f"is {_kind(self._value)}, not text")
+        if not self._value:
+            raise self.error("is empty")
+        return self._value
+
+    def integer(self) -> int:
+        """A whole JSON number."""
+        value = self._value
+        if isinstance(value, Decimal) and value.adjusted() < 40 and value == value.to_integral_value():
+            value = int(value)  # 20.0 is an integer in JSON Schema too
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.error(f"is {_kind(value)}, not an integer")
+        return value
+
+    def number(self) -> Decimal:
+        """A decimal number in a string, as all three venues send money, sizes and prices."""
+        if not isinstance(self._value, str):
+            raise self.error(f"is {_kind(self._value)}, not a decimal string")
+        if not _DECIMAL.fullmatch(self._value):
+            raise self.error("is text, not a decimal string")
+        return Decimal(self._value)
+
+    def unsigned(self) -> Decimal:
+        """A decimal string that is not below zero."""
+        number = self.number()
+        if number < 0:
+            raise self.error("is negative where the venue documents an unsigned number")
+        return number
+
+    def one_of(self, known: Mapping[Any, _T]) -> _T:
+        """What a known enum value stands for."""
+        if isinstance(self._value, Hashable) and not isinstance(self._value, bool) and self._value in known:
+            return known[self._value]
+        shown = repr(self._value) if isinstance(self._value, str) and _NAME.fullmatch(self._value) else ""
+        if isinstance(self._value, int):
+            shown = str(self._value)[:12]
+        names = ", ".join(map(str, known))
+        raise self.error(f"is {shown or _kind(self._value)}, not one of {names}")
