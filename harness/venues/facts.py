@@ -72,7 +72,8 @@ class Environment:
 class Endpoint:
     """One REST route. `path` is relative to the REST base, `{market}` stands for one segment.
 
-    Routes that share a path (Hyperliquid's `/info`) are told apart by `discriminator`, fields of the JSON request body.
+    Routes that share a path (Hyperliquid's `/info`) are told apart by `discriminator`, fields of the JSON request body,
+    or of the member of it that `within` names; a recording may have kept that member alone.
     The schema of its successful answer is `schemas/<venue>/rest/<name>.json`.
     """
 
@@ -83,6 +84,7 @@ class Endpoint:
     source: str  # SDK model, document or recorded payload that says so
     params: tuple[Param, ...] = ()
     discriminator: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""  # "action" for Hyperliquid's /exchange
     auth: Auth = Auth.NONE
     pagination: Pagination | None = None
     weight: int = 1
@@ -99,7 +101,10 @@ class Endpoint:
             return False
         if not self.discriminator:
             return True
-        return isinstance(body, Mapping) and all(body.get(key) == value for key, value in self.discriminator.items())
+        fields = body.get(self.within, body) if isinstance(body, Mapping) and self.within else body
+        return isinstance(fields, Mapping) and all(
+            fields.get(key) == value for key, value in self.discriminator.items()
+        )
 
     def param(self, name: str) -> Param | None:
         """The documented parameter of this name."""
