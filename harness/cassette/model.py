@@ -62,8 +62,9 @@ class Provenance:
 class Cassette:
     """One scenario of one venue, with the answers of every endpoint in that account situation.
 
-    A request that occurs more than once is answered in the recorded order; its last answer repeats.
+    A request that occurs more than once is answered in the recorded order; its last answer repeats. Other projects'
+    cassettes have no provenance.
     """
 
-    provenance: Provenance
+    provenance: Provenance | None
     interactions: tuple[Interaction, ...]
