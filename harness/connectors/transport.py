@@ -100,6 +100,23 @@ class _Failure:
     asked_for: timedelta | None = None
 
 
+class _Ended(aiohttp.ClientConnectionError):
+    """Hides from aiohttp what ended an exchange, so that it does not send the request again itself."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
+async def _send_once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """A client middleware. aiohttp repeats a GET at once when its connection is lost: outside the retry policy."""
+    try:
+        return await send(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        cause = error
+    raise _Ended(cause)
+
+
 def _is_this_host(host: str | None) -> bool:
     try:
         return host == "localhost" or ip_address(host or "").is_loopback
@@ -198,7 +215,8 @@ class Transport:
         except TimeoutError:
             reason, again = f"no whole answer within {seconds:g} s", True
         except (aiohttp.ClientError, OSError) as error:
-            reason, again = self._scrub(_below_http(error)), not isinstance(error, _UNVERIFIED)
+            cause = error.cause if isinstance(error, _Ended) else error
+            reason, again = self._scrub(_below_http(cause)), not isinstance(cause, _UNVERIFIED)
         else:
             return answer if also_good(answer) else self._judged(route, answer)
         return _Failure(Unreachable(str(route), reason), again)
@@ -225,7 +243,7 @@ class Transport:
 
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_send_once,))
         return self._session
 
     def _judged(self, route: Route, answer: Answer) -> Answer | _Failure:
