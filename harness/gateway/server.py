@@ -242,7 +242,7 @@ def _bound(port: int) -> socket.socket:
 
 
 def _untrusted_certificate() -> ssl.SSLContext:
-    import trustme  # noqa: PLC0415 - slow to import and rarely needed
+    import trustme  # slow to import, and rarely needed
 
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     trustme.CA().issue_cert(HOST, "localhost").configure_cert(context)
