@@ -173,8 +173,7 @@ def _past(now_ms: int) -> dict[str, Any]:
     }
 
 
-def _info(account: Account) -> dict[str, Any]:
-    del account
+def _info() -> dict[str, Any]:
     return {
         "accountId": _ACCOUNT_ID,
         "description": "Main account",
@@ -215,8 +214,8 @@ def turns(situation: Situation) -> Iterator[Turn]:
 
     yield Turn(path="/user/balance", document=_ok(balance(account, now_ms)))
     yield Turn(path="/user/positions", document=_ok(positions(account, now_ms)))
-    yield Turn(path="/user/account/info", document=_ok(_info(account)))
-    yield Turn(path="/user/accounts", document=_ok([_info(account)]))
+    yield Turn(path="/user/account/info", document=_ok(_info()))
+    yield Turn(path="/user/accounts", document=_ok([_info()]))
     rows = [{"market": name, "leverage": str(leverage)} for name, leverage in leverages.items()]
     yield Turn(path="/user/leverage", document=_ok(rows))
     for name in names:

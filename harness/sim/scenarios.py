@@ -1,8 +1,9 @@
 """The named scenarios: for each venue the moments through which an account goes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -87,14 +88,12 @@ def _steps(*accounts: Account) -> tuple[Situation, ...]:
     return tuple(Situation(accounts=(account,), moment=number * _MINUTE) for number, account in enumerate(accounts))
 
 
-def _long_and_short(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _long_and_short() -> tuple[Situation, ...]:
     account = _one(_BTC_LONG, _ETH_SHORT, _PEPE_SHORT, spot=(_USDC,))
     return _steps(replace(account, orders=(_BID, _ASK)))
 
 
-def _flat(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _flat() -> tuple[Situation, ...]:
     return _steps(_one(collateral="5061.730418", spot=(_USDC,)))
 
 
@@ -118,8 +117,7 @@ def _nth(number: int, market: Market) -> Holding:
     )
 
 
-def _hundred_positions(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _hundred_positions() -> tuple[Situation, ...]:
     holdings = tuple(_nth(number, market) for number, market in enumerate(ACTIVE[:100]))
     return _steps(_one(*holdings, collateral="84317.905526"))
 
@@ -140,14 +138,12 @@ def _open_then_closed(venue: str) -> tuple[Situation, ...]:
     return _closing(_one(_BTC_LONG, _ETH_SHORT, _SOL_LONG), (flat_row,) if venue == "lighter" else ())
 
 
-def _closed_row(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _closed_row() -> tuple[Situation, ...]:
     row = replace(_ETH_SHORT, closed=True, realized=Decimal("317.429833"))
     return _closing(_one(_BTC_LONG, _ETH_SHORT, _SOL_LONG), (row,))
 
 
-def _flipped(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _flipped() -> tuple[Situation, ...]:
     short = _hold("SOL", "-40.5", "149.1582", 3, realized="-311.890350")
     return _steps(
         _one(_SOL_LONG, _BTC_LONG),
@@ -155,8 +151,7 @@ def _flipped(venue: str) -> tuple[Situation, ...]:
     )
 
 
-def _sub_accounts(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _sub_accounts() -> tuple[Situation, ...]:
     configured = _one(_BTC_LONG, _ETH_SHORT)
     trading = Account(
         kind=Kind.SUB,
@@ -175,8 +170,7 @@ def _sub_accounts(venue: str) -> tuple[Situation, ...]:
     return (Situation(accounts=(trading, configured, pool)),)
 
 
-def _many_assets(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _many_assets() -> tuple[Situation, ...]:
     return _steps(_one(_BTC_LONG, _PEPE_SHORT, collateral="1408.513778", spot=_COINS))
 
 
@@ -190,8 +184,7 @@ def _zero_rows(venue: str) -> tuple[Situation, ...]:
     return _steps(_one(*holdings))
 
 
-def _unconfigured_markets(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _unconfigured_markets() -> tuple[Situation, ...]:
     return _steps(
         _one(
             _hold("LDO", "1204.5", "0.81944", 3),
@@ -202,8 +195,7 @@ def _unconfigured_markets(venue: str) -> tuple[Situation, ...]:
     )
 
 
-def _tiny_and_huge(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _tiny_and_huge() -> tuple[Situation, ...]:
     holdings = (
         replace(_hold("BTC", "0.00000001", "61234.100000000001", 20), mark=Decimal("77012.300000000003")),
         _hold("kPEPE", "-123456789.123456789", "0.010142987654", 6),
@@ -214,28 +206,24 @@ def _tiny_and_huge(venue: str) -> tuple[Situation, ...]:
     return _steps(replace(account, orders=(huge,)))
 
 
-def _unified(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _unified() -> tuple[Situation, ...]:
     coins = (_usdc("7412.250364", "420.018500"), *(coin for coin in _COINS if coin is not _USDC))
     return _steps(Account(collateral=ZERO, spot=coins, mode=Mode.UNIFIED))
 
 
-def _portfolio_margin(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _portfolio_margin() -> tuple[Situation, ...]:
     spot = (_COINS[0], _usdc("5120.640098", "1893.200417"))
     account = _one(_BTC_LONG, _ETH_SHORT, _SOL_LONG, collateral="1650.338172", spot=spot)
     return _steps(replace(account, mode=Mode.PORTFOLIO_MARGIN))
 
 
-def _isolated(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _isolated() -> tuple[Situation, ...]:
     alone = replace(_SOL_LONG, leverage=6, allocated=Decimal("2250.615000"))
     other = replace(_PEPE_SHORT, leverage=4, allocated=Decimal("2312.480200"))
     return _steps(_one(alone, _BTC_LONG, other))
 
 
-def _negative_pnl(venue: str) -> tuple[Situation, ...]:
-    del venue
+def _negative_pnl() -> tuple[Situation, ...]:
     return _steps(
         _one(
             _hold("BTC", "0.40210", "84215", 25),
@@ -245,30 +233,37 @@ def _negative_pnl(venue: str) -> tuple[Situation, ...]:
     )
 
 
-_EVERYWHERE = {
-    "flat": _flat,
-    "zero_balance": _zero_balance,
-    "long_and_short": _long_and_short,
-    "hundred_positions": _hundred_positions,
-    "open_then_closed": _open_then_closed,
-    "flipped": _flipped,
-    "many_assets": _many_assets,
-    "zero_rows": _zero_rows,
-    "unconfigured_markets": _unconfigured_markets,
-    "tiny_and_huge": _tiny_and_huge,
-    "negative_pnl": _negative_pnl,
-    "errors": _long_and_short,
-}
-_BY_VENUE = {
+_Moments = Callable[[], tuple[Situation, ...]]
+
+
+def _everywhere(venue: str) -> dict[str, _Moments]:
+    """The scenarios that every venue has."""
+    return {
+        "flat": _flat,
+        "zero_balance": partial(_zero_balance, venue),
+        "long_and_short": _long_and_short,
+        "hundred_positions": _hundred_positions,
+        "open_then_closed": partial(_open_then_closed, venue),
+        "flipped": _flipped,
+        "many_assets": _many_assets,
+        "zero_rows": partial(_zero_rows, venue),
+        "unconfigured_markets": _unconfigured_markets,
+        "tiny_and_huge": _tiny_and_huge,
+        "negative_pnl": _negative_pnl,
+        "errors": _long_and_short,
+    }
+
+
+_BY_VENUE: dict[str, dict[str, _Moments]] = {
     "extended": {
-        **_EVERYWHERE,
+        **_everywhere("extended"),
         "closed_row": _closed_row,
-        "zero_balance_404": _zero_balance,
-        "zero_balance_404_envelope": _zero_balance,
+        "zero_balance_404": partial(_zero_balance, "extended"),
+        "zero_balance_404_envelope": partial(_zero_balance, "extended"),
     },
-    "lighter": {**_EVERYWHERE, "sub_accounts": _sub_accounts, "isolated": _isolated},
+    "lighter": {**_everywhere("lighter"), "sub_accounts": _sub_accounts, "isolated": _isolated},
     "hyperliquid": {
-        **_EVERYWHERE,
+        **_everywhere("hyperliquid"),
         "isolated": _isolated,
         "unified": _unified,
         "portfolio_margin": _portfolio_margin,
@@ -283,4 +278,4 @@ SCENARIOS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 def situations(venue: str, scenario: str) -> tuple[Situation, ...]:
     """The moments of a scenario, the first one first; `KeyError` when the venue has no such scenario."""
-    return _BY_VENUE[venue][scenario](venue)
+    return _BY_VENUE[venue][scenario]()
