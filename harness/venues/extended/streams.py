@@ -1,0 +1,67 @@
+"""Extended's WebSocket streams. A stream's path is the subscription; the client sends no frames.
+
+Without the market, the last segment, a public stream carries every market and its frames keep their shape.
+"""
+
+from harness.venues.facts import Auth, Channel
+
+__all__ = ["CHANNELS"]
+
+CHANNELS = (
+    Channel(
+        name="orderbooks",
+        path="/orderbooks/{market}",
+        summary="Order book: a snapshot each minute, deltas between; with ?depth=1 the best levels, all snapshots",
+        source="documentation: Order book stream; SDK: StreamClient.subscribe_to_orderbooks; recorded frames",
+    ),
+    Channel(
+        name="orderbooks-rfq",
+        path="/orderbooks/rfq/{market}",
+        summary="Order book of a market that trades by request for quotes",
+        source="recorded frame",
+    ),
+    Channel(
+        name="publictrades",
+        path="/publicTrades/{market}",
+        summary="Public trades",
+        source="documentation: Trades stream; SDK: StreamClient.subscribe_to_public_trades; recorded frames",
+    ),
+    Channel(
+        name="funding",
+        path="/funding/{market}",
+        summary="Funding rates as they are applied, one an hour",
+        source="documentation: Funding rates stream; SDK: StreamClient.subscribe_to_funding_rates",
+    ),
+    Channel(
+        name="candles",
+        path="/candles/{market}/{candle_type}",
+        summary="Candles; ?interval= is an ISO 8601 duration, the type is trades, mark-prices or index-prices",
+        source="documentation: Candles stream; SDK: StreamClient.subscribe_to_candles",
+    ),
+    Channel(
+        name="prices-mark",
+        path="/prices/mark/{market}",
+        summary="Mark prices",
+        source="documentation: Mark price stream; recorded frames",
+    ),
+    Channel(
+        name="prices-index",
+        path="/prices/index/{market}",
+        summary="Index prices",
+        source="documentation: Index price stream",
+    ),
+    Channel(
+        name="account",
+        path="/account",
+        summary="Orders, fills, balance and positions: first a snapshot of each kind, then what changes",
+        source="documentation: Account updates stream; SDK: StreamClient.subscribe_to_account_updates; observed frames",
+        auth=Auth.API_KEY,
+    ),
+    Channel(
+        name="error",
+        path="/{stream}/{market}",
+        summary="What a stream answers instead of data",
+        source="observed frame of the order book stream for an unknown market",
+        frames={"status": ("ERROR",)},
+    ),
+)
