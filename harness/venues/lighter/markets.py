@@ -1,0 +1,161 @@
+"""Public routes of Lighter: markets, prices and the exchange itself."""
+
+from harness.venues.facts import Endpoint, Param
+from harness.venues.lighter.params import (
+    ANY_MARKET_ID,
+    LIMIT,
+    MARKET_FILTER,
+    MARKET_ID,
+    PER_ROUTE,
+    SPAN,
+)
+
+__all__ = ["MARKETS", "SYSTEM"]
+
+MARKETS: tuple[Endpoint, ...] = (
+    Endpoint(
+        name="asset-details",
+        method="GET",
+        path="/api/v1/assetDetails",
+        summary="Assets that can be held and transferred",
+        source="recorded payload; lighter-sdk OrderApi.asset_details",
+        params=(Param(name="asset_id", default="0"),),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="candles",
+        method="GET",
+        path="/api/v1/candles",
+        summary="Candles with one-letter keys, at most 500",
+        source="observed payload; lighter-sdk CandlestickApi.candles",
+        params=(
+            MARKET_ID,
+            Param(
+                name="resolution",
+                required=True,
+                values=("1m", "5m", "15m", "30m", "1h", "4h", "12h", "1d", "1w"),
+            ),
+            *SPAN,
+            Param(name="set_timestamp_to_end", values=("true", "false"), default="false"),
+            Param(name="merge_mark_price", values=("true", "false")),
+        ),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="candlesticks",
+        method="GET",
+        path="/api/v1/candlesticks",
+        summary="Candles as they were until 2025; replaced by candles",
+        source="recorded payload; OpenAPI document 2025-12, absent from 2026-03",
+        params=(
+            MARKET_ID,
+            Param(name="resolution", required=True),
+            *SPAN,
+            Param(name="set_timestamp_to_end", values=("true", "false"), default="false"),
+        ),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="exchange-stats",
+        method="GET",
+        path="/api/v1/exchangeStats",
+        summary="Daily volume of every market",
+        source="lighter-sdk OrderApi.exchange_stats",
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="funding-rates",
+        method="GET",
+        path="/api/v1/funding-rates",
+        summary="Current funding rate per market, of Lighter and of other exchanges",
+        source="recorded payload; lighter-sdk FundingApi.funding_rates",
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="fundings",
+        method="GET",
+        path="/api/v1/fundings",
+        summary="Past funding rates of a market",
+        source="observed payload; lighter-sdk CandlestickApi.fundings",
+        params=(MARKET_ID, Param(name="resolution", required=True, values=("1h", "1d")), *SPAN),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="order-book-depth",
+        method="GET",
+        path="/api/v1/orderBookDepth",
+        summary="Price levels of a book with the nonce of its stream",
+        source="OpenAPI 2025-10 to 2026-03 define the answer (OrderBookDepth) but not the route",
+        params=(MARKET_ID, Param(name="limit")),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="order-book-details",
+        method="GET",
+        path="/api/v1/orderBookDetails",
+        summary="Trading rules and statistics of one market or of all",
+        source="recorded payload; lighter-sdk OrderApi.order_book_details",
+        params=(ANY_MARKET_ID, MARKET_FILTER),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="order-book-orders",
+        method="GET",
+        path="/api/v1/orderBookOrders",
+        summary="Best single orders of a book, at most 250 a side",
+        source="recorded payload; lighter-sdk OrderApi.order_book_orders",
+        params=(MARKET_ID, LIMIT),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="order-books",
+        method="GET",
+        path="/api/v1/orderBooks",
+        summary="Trading rules of one market or of all",
+        source="lighter-sdk OrderApi.order_books",
+        params=(ANY_MARKET_ID, MARKET_FILTER),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="recent-trades",
+        method="GET",
+        path="/api/v1/recentTrades",
+        summary="The latest public trades of a market, at most 100",
+        source="observed payload; lighter-sdk OrderApi.recent_trades",
+        params=(MARKET_ID, LIMIT),
+        weight=600,
+    ),
+)
+
+SYSTEM: tuple[Endpoint, ...] = (
+    Endpoint(
+        name="status",
+        method="GET",
+        path="/",
+        summary="Whether the exchange is up, and its clock",
+        source="recorded payload; lighter-sdk RootApi.status",
+    ),
+    Endpoint(
+        name="info",
+        method="GET",
+        path="/info",
+        summary="Address of the exchange's contract",
+        source="lighter-sdk RootApi.info",
+    ),
+    Endpoint(
+        name="current-height",
+        method="GET",
+        path="/api/v1/currentHeight",
+        summary="Height of the latest block",
+        source="lighter-sdk BlockApi.current_height",
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="system-config",
+        method="GET",
+        path="/api/v1/systemConfig",
+        summary="Pool indexes, lock-up periods and integrator fee limits",
+        source="lighter-sdk InfoApi.system_config",
+        weight=PER_ROUTE,
+    ),
+)

@@ -1,0 +1,123 @@
+"""Routes of Lighter that submit transactions and list transfers."""
+
+from harness.venues.facts import Auth, Endpoint, Param
+from harness.venues.lighter.params import (
+    ACCOUNT_INDEX,
+    AUTH,
+    CURSOR,
+    HISTORY_CURSOR,
+    PER_ROUTE,
+)
+
+__all__ = ["TRANSACTIONS"]
+
+TRANSACTIONS: tuple[Endpoint, ...] = (
+    Endpoint(
+        name="deposit-history",
+        method="GET",
+        path="/api/v1/deposit/history",
+        summary="Deposits of an account",
+        source="observed payload; lighter-sdk TransactionApi.deposit_history",
+        params=(
+            ACCOUNT_INDEX,
+            Param(name="l1_address", required=True, ignore_case=True),
+            Param(name="filter", values=("all", "pending", "claimable")),
+            CURSOR,
+            AUTH,
+        ),
+        auth=Auth.TOKEN,
+        pagination=HISTORY_CURSOR,
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="next-nonce",
+        method="GET",
+        path="/api/v1/nextNonce",
+        summary="Nonce of the next transaction of an API key",
+        source="lighter-sdk TransactionApi.next_nonce",
+        params=(ACCOUNT_INDEX, Param(name="api_key_index", required=True)),
+        weight=6,
+    ),
+    Endpoint(
+        name="send-tx",
+        method="POST",
+        path="/api/v1/sendTx",
+        summary="Submit a signed transaction, as form data",
+        source="observed payload; lighter-sdk TransactionApi.send_tx",
+        params=(
+            Param(name="tx_type", required=True),
+            Param(name="tx_info", required=True),
+            Param(name="price_protection", values=("true", "false")),
+        ),
+        auth=Auth.SIGNATURE,
+        weight=6,
+    ),
+    Endpoint(
+        name="send-tx-batch",
+        method="POST",
+        path="/api/v1/sendTxBatch",
+        summary="Submit signed transactions together, as form data",
+        source="lighter-sdk TransactionApi.send_tx_batch",
+        params=(Param(name="tx_types", required=True), Param(name="tx_infos", required=True)),
+        auth=Auth.SIGNATURE,
+        weight=6,
+    ),
+    Endpoint(
+        name="transfer-fee-info",
+        method="GET",
+        path="/api/v1/transferFeeInfo",
+        summary="Fee of a transfer between accounts",
+        source="observed payload (400); lighter-sdk InfoApi.transfer_fee_info",
+        params=(ACCOUNT_INDEX, Param(name="to_account_index"), AUTH),
+        auth=Auth.TOKEN,
+        weight=500,
+    ),
+    Endpoint(
+        name="transfer-history",
+        method="GET",
+        path="/api/v1/transfer/history",
+        summary="Transfers of an account inside Lighter",
+        source="lighter-sdk TransactionApi.transfer_history",
+        params=(ACCOUNT_INDEX, Param(name="type"), CURSOR, AUTH),
+        auth=Auth.TOKEN,
+        pagination=HISTORY_CURSOR,
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="tx",
+        method="GET",
+        path="/api/v1/tx",
+        summary="A submitted transaction and its status",
+        source="lighter-sdk TransactionApi.tx",
+        params=(
+            Param(name="by", required=True, values=("hash", "sequence_index")),
+            Param(name="value", required=True),
+        ),
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="withdraw-history",
+        method="GET",
+        path="/api/v1/withdraw/history",
+        summary="Withdrawals of an account",
+        source="documentation; lighter-sdk TransactionApi.withdraw_history",
+        params=(
+            ACCOUNT_INDEX,
+            Param(name="filter", values=("all", "pending", "claimable")),
+            CURSOR,
+            AUTH,
+        ),
+        auth=Auth.TOKEN,
+        pagination=HISTORY_CURSOR,
+        weight=PER_ROUTE,
+    ),
+    Endpoint(
+        name="withdrawal-delay",
+        method="GET",
+        path="/api/v1/withdrawalDelay",
+        summary="How long a secure withdrawal takes now",
+        source="observed payload; lighter-sdk InfoApi.withdrawal_delay",
+        params=(Param(name="account_index", selects=False),),
+        weight=PER_ROUTE,
+    ),
+)
