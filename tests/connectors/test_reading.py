@@ -18,7 +18,9 @@ def test_a_decimal_string_is_read_exactly(text):
     assert node(text).number().compare_total(Decimal(text)) == 0
 
 
-@pytest.mark.parametrize("value", [None, True, 1, Decimal("1.5"), "", " 1", "1_000", "+1", "NaN", "Infinity", "٣", [], {}])
+@pytest.mark.parametrize(
+    "value", [None, True, 1, Decimal("1.5"), "", " 1", "1_000", "+1", "NaN", "Infinity", "٣", [], {}]
+)
 def test_anything_else_is_no_decimal_string(value):
     """The error names the endpoint, the status and the place."""
     with pytest.raises(MalformedAnswer, match=r"GET /thing: HTTP 200: \$\.rows\[0\] is "):

@@ -40,7 +40,17 @@ def test_a_policy_that_would_storm_is_refused(options):
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("0", 0), ("2", 2), (" 3 ", 3), ("1.5", 1.5), ("-1", None), ("nan", None), ("inf", None), ("soon", None), ("", None)],
+    [
+        ("0", 0),
+        ("2", 2),
+        (" 3 ", 3),
+        ("1.5", 1.5),
+        ("-1", None),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("", None),
+    ],
 )
 def test_retry_after_in_seconds(value, seconds):
     """Whole and broken seconds are understood, and nonsense is as good as absent."""
