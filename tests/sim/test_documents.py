@@ -70,6 +70,21 @@ def test_the_sums_that_a_venue_documents_hold(venue, scenario):
                 assert broken_invariants(contract(venue), name, exact.decode(answer.body)) == ()
 
 
+def available_of(venue, account):
+    """What can open new positions, worked out from the situation; Lighter rounds margin fractions to a hundredth."""
+    if account.mode is not Mode.CLASSIC:
+        return next(coin.total - coin.locked for coin in account.spot if coin.asset == "USDC")
+    shared = [each for each in account.holdings if each.is_open and each.allocated is None]
+    available = account.collateral - sum(each.allocated or 0 for each in account.holdings)
+    available += sum(each.amount * (each.mark - each.entry) - each.value / each.leverage for each in shared)
+    available -= sum(order.price * (order.size - order.filled) / order.leverage for order in account.orders)
+    if venue == "extended":
+        available += sum((coin.total * coin.weight - coin.locked) * coin.price for coin in account.spot)
+    if venue == "hyperliquid":
+        available -= account.withheld
+    return max(Decimal(0), available)
+
+
 @pytest.mark.parametrize(("venue", "scenario"), [each for each in ALL if each[1] != "errors"])
 def test_the_contract_reads_back_what_the_situation_holds(venue, scenario):
     """Balances and positions as the oracle reads them are those that the documents were built from."""
@@ -84,6 +99,8 @@ def test_the_contract_reads_back_what_the_situation_holds(venue, scenario):
         if account.mode is not Mode.CLASSIC:
             total = next(coin.total for coin in account.spot if coin.asset == "USDC")
         assert list(balances.total.values()) == [total]
+        (available,) = balances.available.values()
+        assert abs(available - available_of(venue, account)) <= figures.total_value / 10_000
         assert [
             (
                 each.trading_pair.partition("-")[0],
