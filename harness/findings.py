@@ -31,11 +31,13 @@ class Result:
     status: Status
     message: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    venue: str = ""
 
     def document(self) -> dict[str, Any]:
         """The JSON form of `--json`."""
         return {
             "check": self.check,
+            "venue": self.venue,
             "method": self.method,
             "case": self.case,
             "status": str(self.status),

@@ -52,6 +52,7 @@ CONTRACT = Contract(
             success=_OK,
             choice=_ACCOUNT,
             rows="/positions",
+            null_rows_doubtful=True,  # other empty lists of this venue were recorded as null
             columns=(
                 Column(into="trading_pair", at="/symbol", kind=Kind.SYMBOL),
                 Column(into="position_side", at="/sign", kind=Kind.SIDE, values={1: "LONG", -1: "SHORT"}),

@@ -84,6 +84,7 @@ class Reading:
     constant_asset: str = ""  # where the venue does not name the collateral
     nothing: Nothing | None = None
     mode: Mode | None = None
+    null_rows_doubtful: bool = False  # null may stand for an empty list: what it means is left to the connector
     scaled: tuple[str, ...] = ()  # consumed and companion amounts, whole-document patterns, that may grow together
 
     def prefix(self) -> str:

@@ -221,9 +221,14 @@ class Session:
         return tuple(str(task.get_coro()) for task in asyncio.all_tasks(self._runner.get_loop()))
 
     def settle(self) -> None:
-        """Let the gateway deal with everything under way."""
-        self._step(_nothing)
-        self._rig.clock.settle()
+        """Let both loops deal with everything under way."""
+        for _ in range(3):  # a transport that is told to close does so in a later turn of its loop
+            self.settled()
+            self._rig.clock.settle()
+
+    def settled(self) -> Outcome:
+        """A turn of the loop in which the connector is asked nothing."""
+        return self._step(_nothing)
 
     def _step(self, work: Callable[[], Awaitable[Any]]) -> Outcome:
         self.listener.log.clear()

@@ -1,0 +1,209 @@
+"""ERROR: a failure is never silent, and says where it happened.
+
+A connector may raise, or keep its state and log at warning or above. Both are open; silence is not.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from harness import exact
+from harness.checks.exam import Exam
+from harness.checks.registry import Verdict, check, failed, passed, skipped
+from harness.checks.scenes import FaultPlan, Scene
+from harness.checks.state import lost, unusable
+from harness.contract.oracle import Failure
+from harness.gateway.faults import FAULTS, Fault, envelope
+from harness.targets.driving import Outcome, chain
+
+_HTTP = tuple(
+    name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
+)
+_BODY = tuple(name for name, fault in FAULTS.items() if fault.family == "body")
+_TRANSPORT = tuple(name for name, fault in FAULTS.items() if fault.family == "transport")
+_LATE = ("slow-first-byte", "slow-body")
+
+
+def _openness(exam: Exam, method: str, faults: Iterable[Fault]) -> Iterator[Verdict]:
+    if reason := unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    for fault in faults:
+        _, after = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
+        yield _open(fault.name, fault.summary, after)
+
+
+def _open(case: str, what: str, after: Outcome) -> Verdict:
+    if after.hung:
+        return failed(case, f"the update waits for ever after {what}")
+    if after.silent:
+        return failed(
+            case,
+            f"nothing was raised and nothing logged at warning or above after {what}",
+            expected="an error, or the old state and a warning",
+            actual="silence",
+        )
+    return passed(case)
+
+
+def unasked(exam: Exam, method: str) -> str | None:
+    """Why faults on the answer cannot reach this method, if so."""
+    (outcome,) = exam.play(method, exam.base())
+    return None if exam.asked(outcome) & exam.source(method) else "the update does not ask for the answer at all"
+
+
+@check("ERROR-http", "an HTTP error status is never taken for an answer")
+def http(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Every status of the catalogue, with JSON, text, HTML and no body."""
+    return _openness(exam, method, [FAULTS[name] for name in _HTTP])
+
+
+@check("ERROR-body", "a body that is no answer is never taken for one")
+def body(exam: Exam, method: str) -> Iterator[Verdict]:
+    """HTML, nothing, half a document, broken compression, with HTTP 200."""
+    return _openness(exam, method, [FAULTS[name] for name in _BODY])
+
+
+@check("ERROR-transport", "a connection that breaks is never taken for an answer")
+def transport(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Refused, reset and cut off."""
+    return _openness(exam, method, [FAULTS[name] for name in _TRANSPORT])
+
+
+@check("ERROR-envelope", "the venue's own error envelope is never taken for an answer, whatever its HTTP status")
+def envelopes(exam: Exam, method: str) -> Iterator[Verdict]:
+    """The documented envelopes with HTTP 200 and 400, and every recorded one as it was recorded."""
+    if reason := unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    told = [exact.encode(document) for document in exam.contract.error_envelopes]
+    faults = [envelope(200, text, name=f"envelope-200-{place}") for place, text in enumerate(told)]
+    faults.append(envelope(400, told[0], name="envelope-400"))
+    yield from _openness(exam, method, faults)
+    yield from _recorded(exam, method)
+
+
+def _recorded(exam: Exam, method: str) -> Iterator[Verdict]:
+    if "errors" not in exam.library.scenarios():
+        return
+    for phase in range(exam.library.phases("errors")):
+        scene = Scene("errors", phase)
+        if isinstance(exam.expected(method, scene), Failure):
+            _, after = exam.play(method, exam.base(), scene)
+            yield _open(f"errors, step {phase + 1}", f"a recorded error: {exam.excerpt(method, scene, 200)}", after)
+
+
+@check("ERROR-timeout", "a late answer is an answer, and one that never comes is given up")
+def timeout(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Three seconds late, in pieces, and never."""
+    if reason := unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    (prompt,) = exam.play(method, exam.base())
+    for name in _LATE:
+        (late,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
+        if late.silent and late.state.part(method) != prompt.state.part(method):
+            what = f"{FAULTS[name].summary}: another state, and nothing said"
+            yield failed(name, what, expected=prompt.state.document(method), actual=late.state.document(method))
+        else:
+            yield passed(name)
+    fault = FAULTS["stalled"]
+    _, never = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
+    yield _open("stalled", "a request that is never answered", never)
+
+
+@check("ERROR-message", "an error names the endpoint and the HTTP status")
+def message(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Whoever reads the log at night can tell what was asked and what came back."""
+    if reason := unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    for name in ("http-400", "http-401", "http-500", "http-502-html"):
+        fault = FAULTS[name]
+        _, after = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
+        if after.silent:
+            yield skipped(name, "nothing was said at all")
+            continue
+        said = f"{after.said()} {' '.join(repr(error) for error in chain(after.error))}".lower()
+        missing = [] if str(fault.status) in said else [f"the status {fault.status}"]
+        if not any(part.lower() in said for part in _marks(exam, method)):
+            missing.append("the endpoint")
+        if missing:
+            yield failed(
+                name,
+                f"the error does not name {' and '.join(missing)}",
+                expected=f"HTTP {fault.status} and {exam.venue.endpoint(next(iter(exam.source(method)))).path}",
+                actual=after.said()[:300],
+            )
+        else:
+            yield passed(name)
+
+
+def _marks(exam: Exam, method: str) -> list[str]:
+    """Words by which an endpoint can be recognised."""
+    marks = [method]
+    for name in exam.source(method):
+        endpoint = exam.venue.endpoint(name)
+        marks += [part for part in endpoint.path.split("/") if len(part) > 3]
+        marks += list(endpoint.discriminator.values())
+    return marks
+
+
+@check("ERROR-cancel", "a cancelled update ends at once, as cancelled, and changes nothing")
+def cancel(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Cancelled while the venue has not answered yet."""
+    if reason := unusable(exam, method) or unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    session, script = exam.session(exam.base())
+    held = FaultPlan(FAULTS["stalled"], exam.source(method), hold=True)
+    waiting = Scene(exam.base().scenario, edits=exam.changed(method).edits, plan=held)
+    with session:
+        before = exam.step(session, script, exam.base(), lambda s: s.call(method))
+        after = exam.step(
+            session,
+            script,
+            waiting,
+            lambda s: s.call_and_cancel(method, lambda seen: bool(exam.names(seen) & exam.source(method))),
+        )
+    if not isinstance(after.error, asyncio.CancelledError):
+        yield failed("in the middle", f"CancelledError did not come through: the update {after.how()}")
+    elif after.state.part(method) != before.state.part(method):
+        yield failed(
+            "in the middle",
+            "a cancelled update changed the state",
+            expected=before.state.document(method),
+            actual=after.state.document(method),
+        )
+    else:
+        yield passed("in the middle")
+
+
+_MISLEADING = {
+    "trace id with 404": (500, b'{"error":"internal error","trace":"a404f0-not-found"}'),
+    "text that says not found": (500, b"upstream said: 404 Not Found, balance not found, no balance"),
+    "text that says success": (500, b'{"status":"OK","code":200,"success":true,"data":[]}'),
+    "message with another status": (400, b'{"status":"ERROR","code":20001,"error":{"code":1006,"message":"404 429"}}'),
+}
+
+
+@check("ERROR-text", "no error is recognised by searching its text")
+def text(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Errors whose text mentions another one are treated like the plain error of the same status."""
+    if reason := unusable(exam, method) or unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    for case, (status, told) in _MISLEADING.items():
+        misleading = envelope(status, told, name=f"text-{case}")
+        source = exam.source(method)
+        _, plain = exam.play(method, exam.base(), exam.changed(method).faulty(FAULTS[f"http-{status}"], source))
+        before, after = exam.play(method, exam.base(), exam.changed(method).faulty(misleading, source))
+        if plain.silent == after.silent and lost(method, before, after) == lost(method, before, plain):
+            yield passed(case)
+        else:
+            yield failed(
+                case,
+                f"HTTP {status} is treated differently because of its text: the connector {after.how()}",
+                expected=before.state.document(method),
+                actual=after.state.document(method),
+                payload=told.decode(),
+            )

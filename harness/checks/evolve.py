@@ -1,0 +1,77 @@
+"""EVOLVE: an answer that is not what it was is read rightly or refused openly, never misread in silence."""
+
+from collections.abc import Iterable, Iterator
+
+from harness.checks.errors import unasked
+from harness.checks.exam import Exam
+from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
+from harness.checks.scenes import json_of
+from harness.checks.state import unusable
+from harness.contract.edits import Edit, breakages, collapses, is_applicable, unknown_fields
+
+
+@check("EVOLVE-unknown", "fields that nobody knows yet change nothing")
+def unknown(exam: Exam, method: str) -> Iterator[Verdict]:
+    """A new field in every object."""
+    if reason := unusable(exam, method):
+        yield skipped("-", reason)
+        return
+    (good,) = exam.play(method, exam.base())
+    (outcome,) = exam.play(method, exam.base().edited(unknown_fields(exam.reading(method).endpoint)))
+    if outcome.error is not None or outcome.state.part(method) != good.state.part(method):
+        yield failed(
+            "unknown fields",
+            f"an added field changed what was read: the connector {outcome.how()}",
+            expected=good.state.document(method),
+            actual=outcome.state.document(method),
+        )
+    else:
+        yield passed("unknown fields")
+
+
+def _broken(*kinds: str) -> Run:
+    def run(exam: Exam, method: str) -> Iterator[Verdict]:
+        if reason := unusable(exam, method) or unasked(exam, method):
+            yield skipped("-", reason)
+            return
+        edits = [edit for kind, edit in breakages(exam.reading(method), 0) if kind in kinds]
+        yield from _misread(exam, method, edits)
+
+    return run
+
+
+def _misread(exam: Exam, method: str, edits: Iterable[Edit]) -> Iterator[Verdict]:
+    """Silence is right only when the state is, all the same, the one that the whole answer would have made."""
+    _, whole = exam.play(method, exam.base(), exam.changed(method))
+    answer = exam.answers(exam.base()).get(exam.reading(method).endpoint)
+    document = json_of(answer.body) if answer is not None else None
+    for edit in edits:
+        if not is_applicable(edit, document):
+            continue
+        scene = exam.changed(method).edited(edit)
+        _, after = exam.play(method, exam.base(), scene)
+        if after.silent and after.state.part(method) != whole.state.part(method):
+            yield failed(
+                edit.name,
+                f"{edit.name}: nothing was raised or logged, and the state is not what the venue meant",
+                expected="an error or a warning",
+                actual=after.state.document(method),
+                payload=exam.excerpt(method, scene),
+            )
+        else:
+            yield passed(edit.name)
+
+
+check("EVOLVE-enum", "an enum value that nobody knows is never taken for another one")(_broken("enum"))
+check("EVOLVE-null", "null is never taken for a value")(_broken("null"))
+check("EVOLVE-type", "a value of another type is never taken for a number")(_broken("type"))
+
+
+@check("EVOLVE-missing", "a required field that is gone is an error, and so is an answer without its rows")
+def missing(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Each consumed field in turn, then the whole."""
+    if reason := unusable(exam, method) or unasked(exam, method):
+        yield skipped("-", reason)
+        return
+    edits = [edit for kind, edit in breakages(exam.reading(method), 0) if kind == "missing"]
+    yield from _misread(exam, method, [*edits, *collapses(exam.reading(method))])

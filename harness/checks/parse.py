@@ -1,0 +1,114 @@
+"""PARSE: what the venue says is what the state shows.
+
+Each check speaks of its own kind of difference, so that one mistake is reported once and under a fitting name.
+"""
+
+from collections.abc import Collection, Iterator
+
+from harness.checks.compare import Difference
+from harness.checks.exam import BASE, Exam
+from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
+from harness.checks.scenes import Scene
+from harness.contract.oracle import Failure
+
+_ORDINARY = (BASE, "flat", "negative_pnl", "isolated", "open_then_closed", "zero_balance")
+"""Situations without a trap: what is wrong here is wrong everywhere."""
+
+_SHOWN = 5
+
+
+def _scenes(exam: Exam, scenarios: Collection[str]) -> Iterator[Scene]:
+    recorded = exam.library.scenarios()
+    return (Scene(name) for name in scenarios if name in recorded)
+
+
+def _verdict(exam: Exam, method: str, scene: Scene, found: Collection[Difference]) -> Verdict:
+    if not found:
+        return passed(scene.scenario)
+    told = [str(difference) for difference in found]
+    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+    reading = exam.reading(method, scene)
+    return failed(
+        scene.scenario,
+        f"{told[0]}{more}",
+        differences=told[:_SHOWN],
+        payload=exam.excerpt(method, scene),
+        look=f"{reading.endpoint}: {', '.join(field.pattern for field in reading.fields())}",
+    )
+
+
+def _ordinary(*kinds: str) -> Run:
+    """A check that speaks of these kinds of difference in the ordinary situations."""
+
+    def run(exam: Exam, method: str) -> Iterator[Verdict]:
+        for scene in _scenes(exam, _ORDINARY):
+            (outcome,) = exam.play(method, scene)
+            if outcome.error is not None or outcome.hung:
+                if "value" in kinds:
+                    how = f"a good answer was not taken: {outcome.how()}"
+                    yield failed(scene.scenario, how, payload=exam.excerpt(method, scene))
+                else:
+                    yield skipped(scene.scenario, f"the update fails on a good answer: {outcome.how()}")
+                continue
+            found = [item for item in exam.differences(method, scene, outcome) if item.kind in kinds]
+            yield _verdict(exam, method, scene, found)
+
+    return run
+
+
+def _trap(scenarios: Collection[str], kinds: Collection[str] = ()) -> Run:
+    """A check that speaks of whatever is wrong in these situations and was not wrong in the ordinary ones."""
+
+    def run(exam: Exam, method: str) -> Iterator[Verdict]:
+        known = set()
+        for scene in _scenes(exam, _ORDINARY):
+            (outcome,) = exam.play(method, scene)
+            known |= {difference.cause() for difference in exam.differences(method, scene, outcome)}
+        for scene in _scenes(exam, scenarios):
+            (outcome,) = exam.play(method, scene)
+            if isinstance(exam.expected(method, scene), Failure):
+                continue
+            if outcome.error is not None or outcome.hung:
+                (good,) = exam.play(method, exam.base())
+                if good.error is not None:
+                    yield skipped(scene.scenario, f"the update fails on every answer: {good.how()}")
+                else:
+                    how = f"a good answer was not taken: {outcome.how()}"
+                    yield failed(scene.scenario, how, payload=exam.excerpt(method, scene))
+                continue
+            found = exam.differences(method, scene, outcome)
+            novel = [item for item in found if item.cause() not in known and (not kinds or item.kind in kinds)]
+            yield _verdict(exam, method, scene, novel)
+
+    return run
+
+
+_BALANCES, _POSITIONS = "_update_balances", "_update_positions"
+
+check("PARSE-values", "every figure is the one that the venue sent in the documented field")(
+    _ordinary("value", "absent")
+)
+check("PARSE-decimal", "figures are Decimals with the digits that the venue sent")(_ordinary("precision"))
+check("PARSE-names", "assets and trading pairs have the names that the connector surface gives them")(_ordinary("name"))
+check("PARSE-rows", "every row becomes an entry, and nothing else does")(_ordinary("missing", "extra"))
+check("PARSE-side", "side and sign agree with the venue, and the amount is negative when short", _POSITIONS)(
+    _ordinary("side")
+)
+check("PARSE-leverage", "leverage is a factor, whatever unit the venue speaks", _POSITIONS)(_ordinary("leverage"))
+check("PARSE-digits", "very small, very large and long numbers survive")(_trap(("tiny_and_huge",)))
+check("PARSE-zero", "a row of size zero, or one that says closed, is no position", _POSITIONS)(
+    _trap(("zero_rows", "closed_row"))
+)
+check("PARSE-all", "a hundred positions are a hundred entries", _POSITIONS)(_trap(("hundred_positions",)))
+check("PARSE-markets", "positions in markets that nobody configured are seen, inactive markets too", _POSITIONS)(
+    _trap(("unconfigured_markets",))
+)
+check("PARSE-account", "of several accounts the configured one is read, and only its collateral is a balance")(
+    _trap(("sub_accounts", "many_assets"))
+)
+check("PARSE-mode", "an account whose collateral is kept in the spot wallet has its balance read there", _BALANCES)(
+    _trap(("unified", "portfolio_margin"))
+)
+check("PARSE-nothing", "where the venue answers 404 for an account without funds, the balance is zero", _BALANCES)(
+    _trap(("zero_balance_404", "zero_balance_404_envelope"))
+)

@@ -1,0 +1,166 @@
+"""Changes to an answer, aimed at the fields that a contract consumes.
+
+An edit is a value with a name: it can be put into a report, compared, and applied to any recording of its endpoint.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from harness import exact
+from harness.contract.pointer import MISSING, locate, look_up, removed, replaced
+from harness.contract.reading import Field, Kind, Reading
+
+__all__ = [
+    "Edit",
+    "breakages",
+    "collapses",
+    "dropped",
+    "in_row",
+    "is_applicable",
+    "put",
+    "reversed_rows",
+    "scaled",
+    "then",
+    "unknown_fields",
+    "without_rows",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to the decoded answer of one endpoint. Edits are equal when their names are."""
+
+    name: str
+    endpoint: str
+    apply: Callable[[Any], Any] = field(compare=False)
+
+
+def then(first: Edit, second: Edit) -> Edit:
+    """Both, one after the other."""
+    return Edit(f"{first.name}, {second.name}", first.endpoint, lambda document: second.apply(first.apply(document)))
+
+
+def _everywhere(document: Any, pattern: str, change: Callable[[Any, str], Any]) -> Any:
+    for pointer in list(locate(document, pattern)):
+        document = change(document, pointer)
+    return document
+
+
+def put(endpoint: str, pattern: str, value: Any, name: str) -> Edit:
+    """Another value wherever the pattern reaches."""
+
+    def apply(document: Any) -> Any:
+        return _everywhere(document, pattern, lambda doc, at: replaced(doc, at, value))
+
+    return Edit(name, endpoint, apply)
+
+
+def dropped(endpoint: str, pattern: str, name: str) -> Edit:
+    """Nothing any more wherever the pattern reaches."""
+    return Edit(name, endpoint, lambda document: _everywhere(document, pattern, removed))
+
+
+def in_row(consumed: Field, reading: Reading, row: int) -> str:
+    """The pattern of a consumed field in one row only, however many accounts there are."""
+    if reading.rows is None:
+        return consumed.pattern
+    return f"{reading.prefix()[:-1]}{row}{consumed.pattern.removeprefix(reading.prefix())}"
+
+
+def scaled(reading: Reading, factor: Decimal = Decimal(2)) -> Edit:
+    """The same account with every amount grown by a factor, so that sums across fields still hold."""
+
+    def grow(document: Any, at: str) -> Any:
+        value = look_up(document, at)
+        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+            return document
+        grown = exact.decimal(value) * factor
+        return replaced(document, at, f"{grown:f}" if isinstance(value, str) else grown)
+
+    def apply(document: Any) -> Any:
+        for pattern in reading.scaled:
+            document = _everywhere(document, pattern, grow)
+        return document
+
+    return Edit(f"amounts x{factor}", reading.endpoint, apply)
+
+
+def reversed_rows(reading: Reading) -> Edit:
+    """The same rows in the opposite order, the accounts as well."""
+
+    def apply(document: Any) -> Any:
+        lists = [reading.prefix().removesuffix("/*")] if reading.rows is not None else []
+        if reading.choice is not None:
+            lists.append(reading.choice.rows)
+        for pattern in lists:
+            document = _everywhere(document, pattern, lambda doc, at: replaced(doc, at, look_up(doc, at)[::-1]))
+        return document
+
+    return Edit("rows in another order", reading.endpoint, apply)
+
+
+def without_rows(reading: Reading, keep: int = 0) -> Edit:
+    """Only the first rows."""
+
+    def apply(document: Any) -> Any:
+        pattern = reading.prefix().removesuffix("/*")
+        return _everywhere(document, pattern, lambda doc, at: replaced(doc, at, look_up(doc, at)[:keep]))
+
+    return Edit(f"{keep} rows", reading.endpoint, apply)
+
+
+_NOVELTY = {"text": "new", "list": [1, {"deep": None}], "number": Decimal("0.10"), "flag": True, "null": None}
+
+
+def unknown_fields(endpoint: str) -> Edit:
+    """A field that nobody knows in every object of the answer."""
+
+    def enrich(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {**{key: enrich(item) for key, item in value.items()}, "fieldAddedLater": _NOVELTY}
+        return [enrich(item) for item in value] if isinstance(value, list) else value
+
+    return Edit("unknown fields", endpoint, enrich)
+
+
+def breakages(reading: Reading, row: int) -> Iterator[tuple[str, Edit]]:
+    """Every way in which a consumed field of one row can stop being what the contract says: kind and edit."""
+    for consumed in reading.fields():
+        column = consumed.column
+        if column.optional:
+            continue
+        pattern, at = in_row(consumed, reading, row), consumed.pattern
+        yield "missing", dropped(reading.endpoint, pattern, f"{at} missing")
+        yield "null", put(reading.endpoint, pattern, None, f"{at} null")
+        if column.kind is Kind.SIDE:
+            unknown: Any = "SIDEWAYS" if any(isinstance(value, str) for value in column.values) else 7
+            yield "enum", put(reading.endpoint, pattern, unknown, f"{at} {unknown!r}")
+        elif column.kind not in {Kind.SYMBOL, Kind.ASSET}:
+            yield "type", put(reading.endpoint, pattern, {}, f"{at} an object")
+            yield "type", put(reading.endpoint, pattern, "n/a", f"{at} 'n/a'")
+
+
+def collapses(reading: Reading) -> Iterator[Edit]:
+    """Ways in which the rows as a whole can be gone although the answer looks like a success."""
+    pattern = reading.prefix().removesuffix("/*") if reading.rows is not None else _parent(reading)
+    if pattern:
+        yield dropped(reading.endpoint, pattern, f"{pattern} missing")
+        if not reading.null_rows_doubtful:
+            yield put(reading.endpoint, pattern, None, f"{pattern} null")
+        yield put(reading.endpoint, pattern, "no data", f"{pattern} a text")
+    yield Edit("an empty object", reading.endpoint, lambda _: {})
+    yield Edit("a list around the answer", reading.endpoint, lambda document: [document])
+    yield Edit("null", reading.endpoint, lambda _: None)
+
+
+def _parent(reading: Reading) -> str:
+    first = next(column.at for column in reading.columns)
+    parent = first.rpartition("/")[0]
+    return f"{reading.choice.rows}" if reading.choice is not None else parent
+
+
+def is_applicable(edit: Edit, document: Any) -> bool:
+    """Whether an edit changes this document at all."""
+    return document is not MISSING and edit.apply(document) != document
