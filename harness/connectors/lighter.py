@@ -28,7 +28,7 @@ _WHOLE = Decimal(100)
 
 
 def explain(document: Any) -> Refusal | None:
-    """Read `{"code", "message"}`, which comes with HTTP 400 and with 200; a success is code 200 or has none."""
+    """Read `{"code", "message"}`, which comes with HTTP 400 and with 200; a success has code 200."""
     code = document.get("code") if isinstance(document, Mapping) else None
     if isinstance(code, bool) or not isinstance(code, int) or code == _OK:
         return None
@@ -36,16 +36,20 @@ def explain(document: Any) -> Refusal | None:
 
 
 def _index_of(row: Node) -> int:
-    index = row.optional("index")
-    return (row.field("account_index") if index is None else index).integer()
+    """The account's index, which is sent under two names; they must not disagree."""
+    told = [node for name in ("index", "account_index") if (node := row.optional(name)) is not None]
+    if not told:
+        raise row.error("has neither index nor account_index")
+    index = told[0].integer()
+    if any(node.integer() != index for node in told):
+        raise row.error("has an index and an account_index that differ")
+    return index
 
 
 def parse_accounts(document: Any) -> dict[int, Node]:
     """Read the rows of one page by account index; a wallet can own sub-accounts and pools beside its main account."""
     answer = Node(document, str(_ACCOUNT))
-    code = answer.optional("code")
-    if code is not None:
-        code.integer()
+    answer.field("code").integer()  # that it is 200 was seen before; that it is there was not
     rows = answer.field("accounts")
     accounts: dict[int, Node] = {}
     for row in rows.rows():

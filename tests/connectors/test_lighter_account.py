@@ -118,6 +118,7 @@ def test_one_broken_row_breaks_the_answer(name, value):
         {"code": 200},
         body() | {"accounts": None},
         body() | {"code": "200"},
+        {"accounts": [ACCOUNT]},
         body({}),
         body({"index": "7"}),
     ],
@@ -128,10 +129,19 @@ def test_an_answer_without_accounts_is_an_error(document):
         parse_accounts(document)
 
 
-def test_either_name_of_the_index_is_read():
-    """Both are sent today."""
-    only = {key: value for key, value in ACCOUNT.items() if key != "index"}
+@pytest.mark.parametrize("name", ["index", "account_index"])
+def test_either_name_of_the_index_is_read(name):
+    """Both are sent today, and one of them is enough."""
+    only = {key: value for key, value in ACCOUNT.items() if key != name}
     assert set(parse_accounts(body(only))) == {INDEX}
+
+
+@pytest.mark.parametrize("name", ["index", "account_index"])
+@pytest.mark.parametrize("value", [None, f"{INDEX}", 12])
+def test_an_index_that_is_broken_or_contradicted_chooses_nothing(name, value):
+    """Whose account it is must be beyond doubt."""
+    with pytest.raises(MalformedAnswer, match=r"\$\.accounts\[0\]"):
+        parse_accounts(body({**ACCOUNT, name: value}))
 
 
 def test_each_update_asks_by_index_and_takes_its_own_row(serve, pace):
