@@ -303,3 +303,9 @@ def test_fields_that_no_schema_knows_are_accepted() -> None:
 def test_what_varies_is_accepted_and_what_contradicts_is_not(name: str, text: str, accepted: bool) -> None:
     """Empty markets, the three shapes of errors, and the units that a consumer would get wrong."""
     assert valid(name, exact.decode(text)) is accepted
+
+
+def test_the_docs_say_why_a_payload_is_rejected() -> None:
+    """Nothing is rejected for a reason that only the schema knows."""
+    text = (ROOT / "docs" / "quirks" / "lighter.md").read_text(encoding="utf-8")
+    assert not {name for name in CONTRADICTING | ALTERED if f"`{name}`" not in text}
