@@ -1,22 +1,37 @@
-"""Each vendor's SDK client, unchanged and pointed at the same server, reads the same account as our connector."""
+"""Each vendor's SDK client, unchanged and pointed at the same gateway, reads the same account as our connector."""
 
 import asyncio
-import json
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from connector_support import answer
 
+from harness import resources
+from harness.cassette.store import load
 from harness.connectors import extended, hyperliquid, lighter
+from harness.gateway.index import Index, Playback
+from harness.gateway.point import extended_sdk, hyperliquid_sdk, lighter_sdk, rest_url, ws_url
+from harness.sim.credentials import CREDENTIALS
+from harness.venues import venue
 
-INDEX = 4711
-ADDRESS = "0x" + "cd" * 20
-STARK = {"private_key": "0x123abc", "public_key": "0x456def", "vault_id": 1001}
+MODULES = {"extended": extended, "lighter": lighter, "hyperliquid": hyperliquid}
+SCENARIOS = ["long_and_short", "hundred_positions", "zero_rows", "tiny_and_huge", "flat"]
 
 
-def read(connector):
-    """The balances and positions after one update of each."""
+@pytest.fixture
+def replay(serve):
+    """Serve a scenario's cassette."""
+
+    def opened(name, scenario):
+        return serve(Playback(Index(venue(name), load(resources.cassettes() / name / f"{scenario}.yaml"))))
+
+    return opened
+
+
+def read(name, listener):
+    """What our connector reads: totals, available balances, and its positions by pair and side."""
+    connector = MODULES[name].build(
+        rest_url(venue(name), listener), ws_url(venue(name), listener), CREDENTIALS[name], []
+    )
 
     async def work():
         async with connector:
@@ -24,172 +39,113 @@ def read(connector):
             await connector._update_positions()
 
     asyncio.run(work())
-    figures = {
+    positions = {
         (p.trading_pair, p.position_side.name): (p.amount, p.entry_price, p.unrealized_pnl, p.leverage)
         for p in connector.account_positions.values()
     }
-    assert len(figures) == 2
-    return connector._account_balances, connector._account_available_balances, figures
+    return connector._account_balances, connector._account_available_balances, positions
 
 
-def test_extended_sdk_reads_the_same_account(serve):
-    """`AccountModule` of `x10`, with the base URL in its endpoint configuration."""
-    config_module = pytest.importorskip("x10.config", reason="x10-python-trading-starknet is not installed")
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_extended_sdk_reads_the_same_account(replay, scenario):
+    """`AccountModule` of x10, with the base URL in its endpoint configuration."""
+    pytest.importorskip("x10", reason="x10-python-trading-starknet is not installed")
     from x10.clients.rest import RestApiClient
     from x10.core.stark_account import StarkPerpetualAccount
 
-    balance = {
-        "collateralName": "USD", "balance": "900.10", "status": "ACTIVE", "equity": "1000.25", "spotEquity": "0",
-        "availableForTrade": "700.5", "availableForWithdrawal": "600", "unrealisedPnl": "100.15",
-        "initialMargin": "299.75", "marginRatio": "0.2", "updatedTime": 1760000000000, "exposure": "1", "leverage": "1",
-    }  # fmt: skip
-    position = {
-        "id": 1, "accountId": 2, "market": "BTC-USD", "status": "OPENED", "side": "LONG", "leverage": "10",
-        "size": "0.50", "value": "30500", "openPrice": "60000.5", "markPrice": "61000", "liquidationPrice": "0",
-        "margin": "3050", "unrealisedPnl": "499.75", "realisedPnl": "0", "createdAt": 1760000000000,
-        "updatedAt": 1760000000000,
-    }  # fmt: skip
-    short = {**position, "id": 2**60, "market": "1000PEPE-USD", "side": "SHORT", "size": "7", "leverage": "3"}
-    documents = {"/api/v1/user/balance": balance, "/api/v1/user/positions": [position, short]}
-    listener = serve(lambda request: answer({"status": "OK", "data": documents[request.path]}))
-    base = f"{listener.url}/api/v1"
+    listener = replay("extended", scenario)
+    keys = CREDENTIALS["extended"]
 
     async def ask():
-        config = config_module.TESTNET_CONFIG
-        config = replace(config, endpoints=replace(config.endpoints, api_base_url=base))
         account = StarkPerpetualAccount(
-            vault=STARK["vault_id"], private_key=STARK["private_key"], public_key=STARK["public_key"], api_key="made-up"
+            vault=keys["vault_id"],
+            private_key=keys["private_key"],
+            public_key=keys["public_key"],
+            api_key=keys["api_key"],
         )
-        client = RestApiClient(config, account)
+        client = RestApiClient(extended_sdk(listener), account)
         try:
             return (await client.account.get_balance()).data, (await client.account.get_positions()).data
         finally:
             await client.close()
 
-    theirs, positions = asyncio.run(ask())
-    ours = read(extended.build(base, "ws://unused", {"api_key": "made-up", **STARK}, []))
-    assert ours == (
-        {theirs.collateral_name: theirs.equity},
-        {theirs.collateral_name: theirs.available_for_trade},
-        {
-            (p.market, str(p.side)): (
-                p.size if p.side == "LONG" else -p.size,
-                p.open_price,
-                p.unrealised_pnl,
-                p.leverage,
-            )
-            for p in positions
-        },
-    )
-    assert {seen.headers["X-Api-Key"] for seen in listener.log} == {"made-up"}
-
-
-def test_lighter_sdk_reads_the_same_account(serve):
-    """`AccountApi` of `lighter-sdk`, with the host in its `Configuration`."""
-    sdk = pytest.importorskip("lighter", reason="lighter-sdk is not installed")
-    position = {
-        "market_id": 1, "symbol": "BTC", "initial_margin_fraction": "20.00", "open_order_count": 0,
-        "pending_order_count": 0, "position_tied_order_count": 0, "sign": 1, "position": "0.50000",
-        "avg_entry_price": "60000.5", "position_value": "30499.75", "unrealized_pnl": "499.75", "realized_pnl": "0.0",
-        "liquidation_price": "0", "margin_mode": 0, "allocated_margin": "0.0", "total_discount": "0.0",
-        "margin_set_flag": 0,
-    }  # fmt: skip
-    short = {
-        **position,
-        "market_id": 0,
-        "symbol": "ETH",
-        "sign": -1,
-        "position": "2",
-        "initial_margin_fraction": "6.66",
+    balance, rows = asyncio.run(ask())
+    positions = {
+        (row.market, str(row.side)): (
+            row.size if row.side == "LONG" else row.size.copy_negate(),
+            row.open_price,
+            row.unrealised_pnl,
+            row.leverage,
+        )
+        for row in rows
+        if row.status == "OPENED" and row.size
     }
-    flat = {**position, "market_id": 2, "symbol": "SOL", "position": "0.000"}
-    pool = {
-        "status": 0, "operator_fee": "0", "min_operator_share_rate": "0", "total_shares": 0, "operator_shares": 0,
-        "annual_percentage_yield": 0, "daily_returns": [], "share_prices": [], "sharpe_ratio": 0, "strategies": [],
-    }  # fmt: skip
-    account = {
-        "code": 0, "account_type": 0, "index": INDEX, "l1_address": ADDRESS, "cancel_all_time": 0,
-        "total_order_count": 0, "total_isolated_order_count": 0, "pending_order_count": 0,
-        "available_balance": "700.5", "status": 1, "collateral": "0.75", "account_index": INDEX, "name": "",
-        "description": "", "can_invite": True, "referral_points_percentage": "", "positions": [position, short, flat],
-        "assets": [], "total_asset_value": "1000.250000000002", "cross_asset_value": "950", "pool_info": pool,
-        "shares": [], "created_at": 0, "transaction_time": 0, "can_rfq": False,
-        "cross_initial_margin_requirement": "0", "cross_maintenance_margin_requirement": "0",
-        "can_rfq_market_ids": [], "metadata": {"color": ""}, "agent_enabled": False,
-    }  # fmt: skip
-    other = {**account, "index": 9, "account_index": 9, "total_asset_value": "3", "positions": []}
-    listener = serve(answer({"code": 200, "total": 2, "accounts": [other, account], "next_cursor": ""}))
+    theirs = {balance.collateral_name: balance.equity}, {balance.collateral_name: balance.available_for_trade}
+    assert read("extended", listener) == (*theirs, positions)
+    assert {seen.headers["X-Api-Key"] for seen in listener.log} == {keys["api_key"]}
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, "sub_accounts"])
+def test_lighter_sdk_reads_the_same_account(replay, scenario):
+    """`AccountApi` of lighter-sdk, with the host in its `Configuration`."""
+    sdk = pytest.importorskip("lighter", reason="lighter-sdk is not installed")
+    listener = replay("lighter", scenario)
+    index = CREDENTIALS["lighter"]["account_index"]
 
     async def ask():
-        async with sdk.ApiClient(sdk.Configuration(host=listener.url)) as client:
-            return await sdk.AccountApi(client).account(by="index", value=str(INDEX))
+        async with sdk.ApiClient(lighter_sdk(listener)) as client:
+            return await sdk.AccountApi(client).account(by="index", value=index)
 
-    theirs = next(row for row in asyncio.run(ask()).accounts if row.index == INDEX)
-    ours = read(lighter.build(listener.url, "ws://unused", {"account_index": INDEX}, []))
-    assert ours == (
-        {"USDC": Decimal(theirs.total_asset_value)},
-        {"USDC": Decimal(theirs.available_balance)},
-        {
-            (f"{p.symbol}-USDC", "LONG" if p.sign == 1 else "SHORT"): (
-                p.sign * Decimal(p.position),
-                Decimal(p.avg_entry_price),
-                Decimal(p.unrealized_pnl),
-                100 / Decimal(p.initial_margin_fraction),
-            )
-            for p in theirs.positions
-            if Decimal(p.position)
-        },
-    )
-    assert len({(seen.path, seen.query) for seen in listener.log}) == 1
-
-
-@pytest.mark.parametrize("mode", ["default", "unifiedAccount"])
-def test_hyperliquid_sdk_reads_the_same_account(serve, mode):
-    """`Info` of `hyperliquid-python-sdk`, with its `base_url`, without its WebSocket."""
-    info_module = pytest.importorskip("hyperliquid.info", reason="hyperliquid-python-sdk is not installed")
-    position = {
-        "coin": "BTC", "szi": "0.50", "entryPx": "60000.5", "unrealizedPnl": "499.75", "marginUsed": "1525.0",
-        "leverage": {"type": "cross", "value": 20}, "liquidationPx": None, "positionValue": "30500.0",
-        "returnOnEquity": "0.3", "maxLeverage": 40,
-    }  # fmt: skip
-    short = {**position, "coin": "kPEPE", "szi": "-1200.0", "leverage": {"type": "cross", "value": 3}}
-    summary = {"accountValue": "1000.25", "totalMarginUsed": "1", "totalNtlPos": "2", "totalRawUsd": "3"}
-    documents = {
-        "userAbstraction": mode,
-        "clearinghouseState": {
-            "assetPositions": [{"type": "oneWay", "position": row} for row in (position, short)],
-            "crossMarginSummary": summary,
-            "marginSummary": summary,
-            "withdrawable": "700.5",
-            "time": 1760000000000,
-        },
-        "spotClearinghouseState": {
-            "balances": [{"coin": "USDC", "token": 0, "total": "512.25", "hold": "420.5", "entryNtl": "0.0"}]
-        },
-        "meta": {"universe": [{"name": "BTC", "szDecimals": 5}, {"name": "kPEPE", "szDecimals": 0}]},
-        "spotMeta": {"tokens": [], "universe": []},
+    account = next(row for row in asyncio.run(ask()).accounts if row.index == int(index))
+    positions = {
+        (f"{row.symbol}-USDC", "LONG" if row.sign == 1 else "SHORT"): (
+            row.sign * Decimal(row.position),
+            Decimal(row.avg_entry_price),
+            Decimal(row.unrealized_pnl),
+            100 / Decimal(row.initial_margin_fraction),
+        )
+        for row in account.positions
+        if Decimal(row.position)
     }
-    listener = serve(lambda request: answer(documents[json.loads(request.body)["type"]]))
-    info = info_module.Info(listener.url, skip_ws=True)
+    theirs = {"USDC": Decimal(account.total_asset_value)}, {"USDC": Decimal(account.available_balance)}
+    assert read("lighter", listener) == (*theirs, positions)
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, "unified", "portfolio_margin"])
+def test_hyperliquid_sdk_reads_the_same_account(replay, scenario):
+    """`Info` of hyperliquid-python-sdk, with its `base_url` and without its WebSocket."""
+    pytest.importorskip("hyperliquid", reason="hyperliquid-python-sdk is not installed")
+    listener = replay("hyperliquid", scenario)
+    address = CREDENTIALS["hyperliquid"]["address"]
+    info = hyperliquid_sdk(listener)
     try:
-        in_spot = info.query_user_abstraction_state(ADDRESS) == "unifiedAccount"
-        theirs = info.user_state(ADDRESS)
-        usdc = info.spot_user_state(ADDRESS)["balances"][0]
+        in_spot = info.query_user_abstraction_state(address) in {"unifiedAccount", "portfolioMargin"}
+        state = info.user_state(address)
+        spot = info.spot_user_state(address) if in_spot else {"balances": []}
     finally:
         info.session.close()
-    total = Decimal(usdc["total"] if in_spot else theirs["crossMarginSummary"]["accountValue"])
-    available = total - Decimal(usdc["hold"]) if in_spot else Decimal(theirs["withdrawable"])
-    ours = read(hyperliquid.build(listener.url, "ws://unused", {"address": ADDRESS}, []))
-    assert ours == (
-        {"USD": total},
-        {"USD": available},
-        {
-            (f"{p['coin']}-USD", "LONG" if Decimal(p["szi"]) > 0 else "SHORT"): (
-                Decimal(p["szi"]),
-                Decimal(p["entryPx"]),
-                Decimal(p["unrealizedPnl"]),
-                Decimal(p["leverage"]["value"]),
-            )
-            for p in (row["position"] for row in theirs["assetPositions"])
-        },
-    )
+    assert in_spot == (scenario in {"unified", "portfolio_margin"})
+    if in_spot:
+        usdc = next(row for row in spot["balances"] if row["coin"] == "USDC")
+        total, available = Decimal(usdc["total"]), Decimal(usdc["total"]) - Decimal(usdc["hold"])
+    else:
+        total, available = Decimal(state["crossMarginSummary"]["accountValue"]), Decimal(state["withdrawable"])
+    positions = {
+        (f"{row['coin']}-USD", "SHORT" if row["szi"].startswith("-") else "LONG"): (
+            Decimal(row["szi"]),
+            Decimal(row["entryPx"]),
+            Decimal(row["unrealizedPnl"]),
+            Decimal(row["leverage"]["value"]),
+        )
+        for row in (entry["position"] for entry in state["assetPositions"])
+        if Decimal(row["szi"])
+    }
+    assert read("hyperliquid", listener) == ({"USD": total}, {"USD": available}, positions)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_scenarios_hold_what_they_are_compared_for(replay, name):
+    """An account without positions would agree with any reading."""
+    assert len(read(name, replay(name, "hundred_positions"))[2]) == 100
+    sides = {side for _, side in read(name, replay(name, "long_and_short"))[2]}
+    assert sides == {"LONG", "SHORT"}
