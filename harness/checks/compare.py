@@ -18,7 +18,7 @@ _FLOAT_NOISE = Decimal("1e-9")
 class Difference:
     """One way in which the state is not what it must be. `kind` decides which check speaks of it."""
 
-    kind: str  # value, precision, side, leverage, name, missing, extra, absent
+    kind: str  # value, precision, side, leverage, name, missing, extra, accessor, absent
     at: str
     expected: str
     actual: str
@@ -36,7 +36,9 @@ def differences(reading: Reading, expected: AccountState, seen: Snapshot) -> tup
     if expected.positions is not None:
         return tuple(_positions(reading, expected.positions, seen.positions))
     found = [*_balances(reading, "total", expected.total, seen.total)]
-    return (*found, *_balances(reading, "available", expected.available, seen.available))
+    found += _balances(reading, "available", expected.available, seen.available)
+    found += _accessors("get_balance", seen.total, seen.told_total)
+    return (*found, *_accessors("get_available_balance", seen.available, seen.told_available))
 
 
 def _figure(reading: Reading, into: str, expected: Decimal, actual: Any) -> str | None:
@@ -46,6 +48,8 @@ def _figure(reading: Reading, into: str, expected: Decimal, actual: Any) -> str 
     if got is None:
         return "value"
     slack = Decimal(0) if column is None else column.slack + abs(expected) * column.tolerance
+    if isinstance(actual, str) and got == expected:
+        return "precision"  # the digits are there, but nobody can reckon with a text
     if isinstance(actual, float):
         return "precision" if abs(got - expected) <= max(abs(expected) * _FLOAT_NOISE, slack) else "value"
     if abs(got - expected) <= slack:
@@ -72,6 +76,14 @@ def _balances(
             yield Difference(kind, f"{asset}.{part}", str(amount), _shown(actual))
     for asset, value in strangers.items():
         yield Difference("extra", f"{asset}.{part}", "no such asset", _shown(value))
+
+
+def _accessors(name: str, held: Mapping[str, Any] | None, told: Mapping[str, Any] | None) -> Iterable[Difference]:
+    """An accessor says what the mapping holds."""
+    for asset, value in (held or {}).items():
+        said = (told or {}).get(asset)
+        if told is not None and number(said) != number(value):
+            yield Difference("accessor", f"{asset}.{name}", _shown(value), _shown(said))
 
 
 def _positions(

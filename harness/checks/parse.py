@@ -91,6 +91,9 @@ check("PARSE-values", "every figure is the one that the venue sent in the docume
 check("PARSE-decimal", "figures are Decimals with the digits that the venue sent")(_ordinary("precision"))
 check("PARSE-names", "assets and trading pairs have the names that the connector surface gives them")(_ordinary("name"))
 check("PARSE-rows", "every row becomes an entry, and nothing else does")(_ordinary("missing", "extra"))
+check("PARSE-accessors", "get_balance and get_available_balance say what the state holds", _BALANCES)(
+    _ordinary("accessor")
+)
 check("PARSE-side", "side and sign agree with the venue, and the amount is negative when short", _POSITIONS)(
     _ordinary("side")
 )

@@ -77,7 +77,7 @@ def after(exam: Exam, method: str) -> Iterator[Verdict]:
     if reason := unasked(exam, method):
         yield skipped("-", reason)
         return
-    for name in ("http-429-seconds", "http-429-date", "http-503-seconds"):
+    for name in ("http-429-seconds", "http-429-date"):
         (outcome,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method), times=1))
         times = _times(exam, method, outcome)
         if len(times) < 2:

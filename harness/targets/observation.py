@@ -1,11 +1,12 @@
 """Reading the state of a connector through the surface that Hummingbot gives it."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-__all__ = ["POSITION_FIELDS", "SeenPosition", "Snapshot", "accessors", "number", "observe"]
+__all__ = ["POSITION_FIELDS", "SeenPosition", "Snapshot", "number", "observe"]
 
 POSITION_FIELDS = ("amount", "entry_price", "unrealized_pnl", "leverage")
 
@@ -45,6 +46,8 @@ class Snapshot:
     total: Mapping[str, Any] | None
     available: Mapping[str, Any] | None
     positions: tuple[SeenPosition, ...] | None
+    told_total: Mapping[str, Any] | None = None  # what get_balance says of the same assets
+    told_available: Mapping[str, Any] | None = None
 
     def balances(self) -> tuple[frozenset[tuple[str, Decimal | None]], frozenset[tuple[str, Decimal | None]]]:
         """Total and available, comparable; an asset of zero is as good as none."""
@@ -81,24 +84,34 @@ def _shown(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 def observe(connector: Any, assets: Iterable[str]) -> Snapshot:
     """Read the state. `assets` are asked for where a connector has accessors but no mapping."""
+    total = getattr(connector, "_account_balances", None)
+    available = getattr(connector, "_account_available_balances", None)
+    held = {
+        *assets,
+        *(total if isinstance(total, Mapping) else ()),
+        *(available if isinstance(available, Mapping) else ()),
+    }
+    told_total = _told(connector, "get_balance", held)
+    told_available = _told(connector, "get_available_balance", held)
     return Snapshot(
-        _mapping(connector, "_account_balances", "get_balance", assets),
-        _mapping(connector, "_account_available_balances", "get_available_balance", assets),
+        dict(total) if isinstance(total, Mapping) else told_total,
+        dict(available) if isinstance(available, Mapping) else told_available,
         _positions(getattr(connector, "account_positions", None)),
+        told_total,
+        told_available,
     )
 
 
-def _mapping(connector: Any, name: str, accessor: str, assets: Iterable[str]) -> Mapping[str, Any] | None:
-    held = getattr(connector, name, None)
-    if isinstance(held, Mapping):
-        return dict(held)
-    return accessors(connector, accessor, assets)
-
-
-def accessors(connector: Any, name: str, assets: Iterable[str]) -> Mapping[str, Any] | None:
-    """What `get_balance` or `get_available_balance` says of each asset; `None` when there is no such method."""
+def _told(connector: Any, name: str, assets: Iterable[str]) -> Mapping[str, Any] | None:
+    """What an accessor says of each asset that it knows; `None` when there is no such accessor."""
     ask = getattr(connector, name, None)
-    return {asset: ask(asset) for asset in assets} if callable(ask) else None
+    if not callable(ask):
+        return None
+    told = {}
+    for asset in sorted(assets, key=str):
+        with suppress(Exception):  # an asset that it has never heard of
+            told[asset] = ask(asset)
+    return told
 
 
 def _positions(held: Any) -> tuple[SeenPosition, ...] | None:
