@@ -41,10 +41,13 @@ PAIRS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_Asked = tuple[str, str, bytes | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Recording:
-    cassette: Cassette
     index: Index
+    groups: Mapping[_Asked, tuple[Interaction, ...]]  # the answers of each way of asking, in order
 
 
 class Library:
@@ -65,7 +68,7 @@ class Library:
             if not path.is_file():
                 raise UsageError("no such cassette", where=str(path), cure="record it, or reinstall the harness")
             cassette = load(path)
-            self._loaded[scenario] = _Recording(cassette, Index(self._facts, cassette))
+            self._loaded[scenario] = _Recording(Index(self._facts, cassette), _grouped(self._facts, cassette))
         return self._loaded[scenario]
 
     def playback(self, scenario: str, phase: int) -> Playback:
@@ -76,25 +79,26 @@ class Library:
 
     def phases(self, scenario: str) -> int:
         """How many steps a situation has."""
-        return max(len(group) for group in self._groups(scenario).values())
+        return max(len(group) for group in self._recording(scenario).groups.values())
 
     def answers(self, scenario: str, phase: int) -> Mapping[str, Answer]:
         """The answer of every endpoint in a phase, by endpoint name; the first recorded way of asking counts."""
         found: dict[str, Answer] = {}
-        for (endpoint, _, _), group in self._groups(scenario).items():
+        for (endpoint, _, _), group in self._recording(scenario).groups.items():
             response = group[min(phase, len(group) - 1)].response
             found.setdefault(endpoint, Answer(response.status, response.body))
         return found
 
-    def _groups(self, scenario: str) -> Mapping[tuple[str, str, bytes | None], list[Interaction]]:
-        groups: dict[tuple[str, str, bytes | None], list[Interaction]] = {}
-        for interaction in self._recording(scenario).cassette.interactions:
-            request = interaction.request
-            below = URL(request.uri).path.removeprefix(self._facts.rest_prefix) or "/"
-            found = self._facts.find(request.method, below, json_of(request.body or b"") or {})
-            if found:
-                groups.setdefault((found[0].name, request.uri, request.body), []).append(interaction)
-        return groups
+
+def _grouped(facts: Venue, cassette: Cassette) -> Mapping[_Asked, tuple[Interaction, ...]]:
+    groups: dict[_Asked, list[Interaction]] = {}
+    for interaction in cassette.interactions:
+        request = interaction.request
+        below = URL(request.uri).path.removeprefix(facts.rest_prefix) or "/"
+        found = facts.find(request.method, below, json_of(request.body or b"") or {})
+        if found:
+            groups.setdefault((found[0].name, request.uri, request.body), []).append(interaction)
+    return {asked: tuple(group) for asked, group in groups.items()}
 
 
 class Exam:

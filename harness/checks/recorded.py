@@ -42,33 +42,34 @@ def run_recorded(exam: Exam, folder: Path, methods: Collection[str] = ()) -> Ite
 
 
 def _one(exam: Exam, method: str, reading: Reading, payload: Payload, case: str) -> Result:
-    def result(check: str, status: Status, message: str = "", **evidence: Any) -> Result:
-        return Result(check, method, case, status, message, evidence, venue=exam.venue.name)
-
     is_error = payload.status >= 400 or payload.text is not None
-    check = REFUSE if is_error else PARSE
+    check, status, message, evidence = REFUSE if is_error else PARSE, Status.PASS, "", {}
+    verdict = validate(payload)
     if not exam.has(method):
-        return result(check, Status.ABSENT, f"the target has no {method}")
-    if (verdict := validate(payload)).status is not Status.PASS and not is_error:
-        return result(check, Status.SKIP, f"the payload itself contradicts the schema: {verdict.message}")
+        status, message = Status.ABSENT, f"the target has no {method}"
+    elif verdict.status is not Status.PASS and not is_error:
+        status, message = Status.SKIP, f"the payload itself contradicts the schema: {verdict.message}"
+    else:
+        check, message, evidence = _judged(exam, method, reading, payload)
+        status = Status.FAIL if message else Status.PASS
+    return Result(check, method, case, status, message, evidence, venue=exam.venue.name)
+
+
+def _judged(exam: Exam, method: str, reading: Reading, payload: Payload) -> tuple[str, str, dict[str, Any]]:
+    """The check that speaks of a payload, what is wrong with what the target made of it, and the evidence."""
     scene, credentials = _scene(exam, reading, payload)
     expected = exam.expected(method, scene, credentials)
-    outcome = exam.play(method, scene, credentials=credentials)[-1]
-    shown = outcome.state.document(method)
-    excerpt = exam.excerpt(method, scene)
+    (outcome,) = exam.play(method, scene, credentials=credentials)
+    evidence = {"actual": outcome.state.document(method), "payload": exam.excerpt(method, scene)}
     if isinstance(expected, Failure):
-        if not outcome.silent and outcome.state.is_empty(method):
-            return result(REFUSE, Status.PASS)
-        what = "nothing was raised or logged" if outcome.silent else "the state was made up"
-        return result(
-            REFUSE, Status.FAIL, f"{expected.reason}, and {what}", expected="an error", actual=shown, payload=excerpt
-        )
+        if outcome.silent:
+            return REFUSE, f"{expected.reason}, and nothing was raised or logged", evidence
+        made_up = not outcome.state.is_empty(method)
+        return REFUSE, f"{expected.reason}, and the state was made up" if made_up else "", evidence
     if outcome.error is not None:
-        return result(PARSE, Status.FAIL, f"a real answer was not taken: {outcome.how()}", payload=excerpt)
+        return PARSE, f"a real answer was not taken: {outcome.how()}", evidence
     found = [str(difference) for difference in differences(reading, expected, outcome.state)]
-    if found:
-        return result(PARSE, Status.FAIL, found[0], differences=found[:5], actual=shown, payload=excerpt)
-    return result(PARSE, Status.PASS)
+    return PARSE, found[0] if found else "", {"differences": found[:5], **evidence}
 
 
 def _scene(exam: Exam, reading: Reading, payload: Payload) -> tuple[Scene, Mapping[str, Any]]:
