@@ -43,7 +43,8 @@ def run_recorded(exam: Exam, folder: Path, methods: Collection[str] = ()) -> Ite
 
 def _one(exam: Exam, method: str, reading: Reading, payload: Payload, case: str) -> Result:
     is_error = payload.status >= 400 or payload.text is not None
-    check, status, message, evidence = REFUSE if is_error else PARSE, Status.PASS, "", {}
+    evidence: dict[str, Any] = {}
+    check, status, message = REFUSE if is_error else PARSE, Status.PASS, ""
     verdict = validate(payload)
     if not exam.has(method):
         status, message = Status.ABSENT, f"the target has no {method}"

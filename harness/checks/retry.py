@@ -95,11 +95,14 @@ def after(exam: Exam, method: str) -> Iterator[Verdict]:
 
 @check("RETRY-backoff", "attempts are spaced out")
 def backoff(exam: Exam, method: str) -> Iterator[Verdict]:
-    """No attempt follows a failure at once."""
+    """No attempt follows an error status at once.
+
+    Of a connection that breaks, HTTP clients repeat an idempotent request once by themselves, so it is not asked here.
+    """
     if reason := unasked(exam, method):
         yield skipped("-", reason)
         return
-    for name in ("http-429", "http-503", "reset-before"):
+    for name in ("http-429", "http-503"):
         (outcome,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
         times = _times(exam, method, outcome)
         gaps = [later - earlier for earlier, later in pairwise(times)]
