@@ -131,6 +131,7 @@ def test_a_stalled_request_is_seen_and_ends_with_its_client(listen):
 
 def test_closing_ends_stalled_requests_and_threads():
     """No request can keep the gateway alive."""
+    before = set(threading.enumerate())
     gateway = Gateway().start()
     listener = gateway.open(lambda _: replace(GOOD, wire=Wire.STALLED))
     failures = []
@@ -148,7 +149,7 @@ def test_closing_ends_stalled_requests_and_threads():
     gateway.close()
     thread.join()
     assert len(failures) == 1
-    assert not [one for one in threading.enumerate() if one.name == "harness-gateway"][1:]
+    assert set(threading.enumerate()) == before
 
 
 def test_a_closed_listener_refuses(gateway):

@@ -1,0 +1,42 @@
+"""Print every measurement with its peer's, and whether the target is met."""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.bench import loading, replay, validation
+
+
+def main() -> int:
+    """Always 0: a loaded machine is slow, and the ratios within one run are what counts."""
+    row = "{:<44}{:>12}{:>20}{:>9}  {}"
+    lines = [row.format("", "harness", "peer", "ratio", "target")]
+    with TemporaryDirectory() as folder:
+        replays = replay.measure(Path(folder))
+        for one in replays:
+            what = f"replay of a request, {one.interactions:,} interactions"
+            told = f"0.25 ms: {_met(one.ours <= 0.25)} (no server is below {one.floor:.2f} ms here)"
+            ours, peer = f"{one.ours:.2f} ms", f"{one.vcrpy:.2f} ms vcrpy"
+            lines.append(row.format(what, ours, peer, f"{one.vcrpy / one.ours:.1f}x", told))
+        growth = replays[-1].ours / replays[0].ours
+        peer_growth = replays[-1].vcrpy / replays[0].vcrpy
+        what = f"growth from {replays[0].interactions} to {replays[-1].interactions:,}"
+        lines.append(row.format(what, f"{growth:.2f}x", f"{peer_growth:.0f}x vcrpy", "", f"flat: {_met(growth < 1.5)}"))
+        load = loading.measure(Path(folder))
+    what = f"loading {load.interactions:,} interactions"
+    ours, peer = f"{load.ours:.2f} s", f"{load.vcrpy:.2f} s vcrpy"
+    lines.append(row.format(what, ours, peer, f"{load.vcrpy / load.ours:.1f}x", f"1 s: {_met(load.ours <= 1)}"))
+    rate = validation.measure()
+    what = f"validations of {rate.positions} positions"
+    ours, peer, ratio = f"{rate.ours:,.0f}/s", f"{rate.jsonschema:,.0f}/s jsonschema", rate.ours / rate.jsonschema
+    lines.append(row.format(what, ours, peer, f"{ratio:.0f}x", f"30x: {_met(ratio >= 30)}"))
+    print("\n".join(line.rstrip() for line in lines))  # noqa: T201
+    return 0
+
+
+def _met(reached: bool) -> str:
+    return "met" if reached else "missed"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
