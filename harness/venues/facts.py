@@ -15,7 +15,7 @@ class Auth(Enum):
 
     NONE = "none"
     API_KEY = "api key header"
-    TOKEN = "auth token"
+    TOKEN = "auth token"  # noqa: S105 - a way of authenticating
     SIGNATURE = "signed body"
 
 
@@ -92,8 +92,7 @@ class Endpoint:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = re.split(r"(\{\w+\})", self.path)
-        return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
+        return _pattern_of(self.path)
 
     def matches(self, method: str, path: str, body: Any = None) -> bool:
         """Whether a request with this method, path below the REST base and decoded JSON body is for this endpoint."""
@@ -113,9 +112,10 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Channel:
-    """One WebSocket subscription or kind of control frame. `path` is relative to the WebSocket base.
+    """One WebSocket subscription or kind of control frame. `path` is relative to the WebSocket base, `*` is any.
 
     `frames` tells its frames apart from those of other channels on the same path: field of the frame -> its values.
+    A frame that has none of these fields, but has the field `untyped`, belongs to it as well.
     The schema of its frames is `schemas/<venue>/ws/<name>.json`.
     """
 
@@ -123,23 +123,34 @@ class Channel:
     path: str
     summary: str
     source: str
+    also: tuple[str, ...] = ()  # other paths: all markets at once
     frames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    untyped: str = ""
     subscribe: Mapping[str, Any] | None = None  # the frame that a client sends; None where the path is the subscription
     auth: Auth = Auth.NONE
     sent_by_client: bool = False
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        parts = re.split(r"(\{\w+\})", self.path)
-        return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in parts))
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(_pattern_of(path) for path in (self.path, *self.also))
 
     def matches(self, path: str, frame: Any, *, sent_by_client: bool = False) -> bool:
         """Whether a decoded frame on this path below the WebSocket base belongs to this channel."""
-        if sent_by_client != self.sent_by_client or not self._pattern.fullmatch(path):
+        if sent_by_client != self.sent_by_client or not any(pattern.fullmatch(path) for pattern in self._patterns):
             return False
         if not self.frames:
             return True
-        return isinstance(frame, Mapping) and all(frame.get(key) in values for key, values in self.frames.items())
+        if not isinstance(frame, Mapping):
+            return False
+        if self.untyped in frame and self.frames.keys().isdisjoint(frame):
+            return True
+        return all(frame.get(key) in values for key, values in self.frames.items())
+
+
+def _pattern_of(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\}|\*)", path)
+    kinds = {"{": "[^/]+", "*": ".*"}
+    return re.compile("".join(kinds.get(part[:1], re.escape(part)) for part in parts))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +191,7 @@ class Venue:
     def find_channels(self, path: str, frame: Any, *, sent_by_client: bool = False) -> tuple[Channel, ...]:
         """Channels that a frame may belong to; `path` is below the WebSocket base."""
         found = [channel for channel in self.channels if channel.matches(path, frame, sent_by_client=sent_by_client)]
-        return tuple(sorted(found, key=lambda channel: (channel.path.count("{"), not channel.frames)))
+        return tuple(sorted(found, key=lambda channel: (not channel.frames, channel.path.count("{"))))
 
     @cached_property
     def _endpoints_by_name(self) -> Mapping[str, Endpoint]:

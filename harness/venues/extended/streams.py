@@ -11,6 +11,7 @@ CHANNELS = (
     Channel(
         name="orderbooks",
         path="/orderbooks/{market}",
+        also=("/orderbooks",),
         summary="Order book: a snapshot each minute, deltas between; with ?depth=1 the best levels, all snapshots",
         source="documentation: Order book stream; SDK: StreamClient.subscribe_to_orderbooks; recorded frames",
     ),
@@ -23,12 +24,14 @@ CHANNELS = (
     Channel(
         name="publictrades",
         path="/publicTrades/{market}",
+        also=("/publicTrades",),
         summary="Public trades",
         source="documentation: Trades stream; SDK: StreamClient.subscribe_to_public_trades; recorded frames",
     ),
     Channel(
         name="funding",
         path="/funding/{market}",
+        also=("/funding",),
         summary="Funding rates as they are applied, one an hour",
         source="documentation: Funding rates stream; SDK: StreamClient.subscribe_to_funding_rates",
     ),
@@ -41,12 +44,14 @@ CHANNELS = (
     Channel(
         name="prices-mark",
         path="/prices/mark/{market}",
+        also=("/prices/mark",),
         summary="Mark prices",
         source="documentation: Mark price stream; recorded frames",
     ),
     Channel(
         name="prices-index",
         path="/prices/index/{market}",
+        also=("/prices/index",),
         summary="Index prices",
         source="documentation: Index price stream",
     ),
@@ -59,7 +64,7 @@ CHANNELS = (
     ),
     Channel(
         name="error",
-        path="/{stream}/{market}",
+        path="*",
         summary="What a stream answers instead of data",
         source="observed frame of the order book stream for an unknown market",
         frames={"status": ("ERROR",)},

@@ -145,7 +145,14 @@ _CONTROL = (
     _control("ping", "ping", "Asks the client for a pong", "observed frames; lighter-sdk WsClient"),
     _control("pong", "pong", "Answers a ping of the client", "recorded frames"),
     _control("shutdown", "shutdown", "Announces that the server closes the connection", "lighter-sdk WsClient"),
-    _control("error", "error", "A refused subscription or a request that was not understood", "observed frames"),
+    Channel(
+        name="error",
+        path="/",
+        summary="A refused subscription or a request that was not understood",
+        source="observed frames",
+        frames={"type": ("error",)},
+        untyped="error",
+    ),
     _control("jsonapi-sendtx", "jsonapi/sendtx", "Answers a transaction sent over the socket", "observed frames"),
     _control("jsonapi-sendtxbatch", "jsonapi/sendtxbatch", "Answers a batch sent over the socket", _ASYNCAPI),
 )
