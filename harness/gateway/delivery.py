@@ -7,6 +7,7 @@ a wrong length: a recorded answer must arrive as it was recorded, and a broken o
 import asyncio
 import socket
 import struct
+from functools import lru_cache
 from typing import Any
 
 from aiohttp import HttpVersion11, web
@@ -96,8 +97,13 @@ def _half(body: bytes) -> bytes:
 
 
 def _head(reply: Reply, length: int | None, *, close: bool = False) -> bytes:
-    lines = [f"HTTP/1.1 {reply.status} {reply.reason}"]
-    lines += [f"{name}: {value}" for name, value in reply.headers if name.lower() not in FRAMING]
+    return _head_of(reply.status, reply.reason, reply.headers, length, close)
+
+
+@lru_cache(maxsize=1024)
+def _head_of(status: int, reason: str, headers: tuple[tuple[str, str], ...], length: int | None, close: bool) -> bytes:
+    lines = [f"HTTP/1.1 {status} {reason}"]
+    lines += [f"{name}: {value}" for name, value in headers if name.lower() not in FRAMING]
     if length is not None:
         lines.append(f"Content-Length: {length}")
     if close:

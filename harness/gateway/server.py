@@ -178,10 +178,11 @@ class Listener:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
-        asked = Request(request.method, path, query, request.headers, await request.read())
+        body = await request.read() if request.can_read_body else b""
+        asked = Request(request.method, path, query, request.headers, body)
         at = asyncio.get_running_loop().time()
         reply = self._answer(asked)
-        self.log.append(Seen(at, asked.method, path, query, asked.headers, asked.body, reply))
+        self.log.append(Seen(at, asked.method, path, query, asked.headers, body, reply))
         response = await deliver(request, reply)
         if reply.wire is Wire.REFUSED:
             self._drop()
