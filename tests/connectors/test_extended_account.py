@@ -147,6 +147,7 @@ def test_the_404_of_the_balance_route_is_a_zero_balance(serve, pace, reply):
         text("<html>404</html>", 404),
         answer({"message": "404"}, 404),
         answer({"status": "OK", "data": {}}, 404),
+        answer({"status": "OK", "error": {"code": 404}}, 404),
         answer({"status": "ERROR", "error": {"code": 404, "message": "404 not found"}}, 400),
         answer({"status": "ERROR", "error": {"code": 1001, "message": "trace 404"}}),
     ],

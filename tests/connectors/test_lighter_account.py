@@ -2,6 +2,7 @@
 
 import asyncio
 from decimal import Decimal
+from itertools import count
 from urllib.parse import parse_qsl
 
 import pytest
@@ -208,6 +209,15 @@ def test_pages_that_do_not_end_are_not_followed_for_ever(serve, pace):
     _, [error] = run(listener, pace, "_update_balances")
     assert isinstance(error, MalformedAnswer)
     assert len(listener.log) == 2
+
+
+def test_an_empty_page_is_the_last(serve, pace):
+    """A new cursor on every page leads nowhere when the pages hold nothing."""
+    cursors = map(str, count())
+    listener = serve(lambda _: answer(body(next_cursor=next(cursors))))
+    _, [error] = run(listener, pace, "_update_balances")
+    assert isinstance(error, MalformedAnswer)
+    assert len(listener.log) == 1
 
 
 @pytest.mark.parametrize("status", [200, 400])

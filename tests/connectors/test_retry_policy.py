@@ -31,6 +31,13 @@ def test_the_last_attempt_has_no_pause():
     assert RetryPolicy(attempts=2).wait(2, timedelta(seconds=1)) is None
 
 
+def test_the_longest_pause_that_a_venue_may_ask_for():
+    """Up to it the venue is obeyed, beyond it there is no further attempt."""
+    policy = RetryPolicy()
+    assert policy.wait(1, timedelta(seconds=30)) == 30
+    assert policy.wait(1, timedelta(seconds=31)) is None
+
+
 @pytest.mark.parametrize("options", [{"attempts": 0}, {"floor": 0.0}, {"floor": 9.0}])
 def test_a_policy_that_would_storm_is_refused(options):
     """No attempts, or pauses of nothing, are a mistake of configuration."""
