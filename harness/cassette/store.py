@@ -6,6 +6,7 @@ is slower and understands whatever vcrpy understands.
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 
@@ -49,9 +50,9 @@ def dumps(cassette: Cassette) -> str:
 def save(path: Path, cassette: Cassette) -> None:
     """Write a cassette file, whole or not at all: whoever reads meanwhile sees the old one or the new one."""
     data = dumps(cassette).encode()
-    path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{token_hex(6)}")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("xb") as file:
             file.write(data)
             file.flush()
@@ -60,7 +61,8 @@ def save(path: Path, cassette: Cassette) -> None:
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", where=str(path)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _sealed(text: str, where: str) -> Cassette | None:

@@ -1,7 +1,7 @@
 """What passes through the gateway: a client's request, the reply to it, and the note kept of both."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from multidict import CIMultiDictProxy
@@ -28,13 +28,16 @@ class Wire(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it arrived: `path` and `query` are still percent-encoded, `headers` ignores the case of names."""
+    """A request as it arrived: `path` and `query` are still percent-encoded, `headers` ignores the case of names.
+
+    Whatever may hold a credential is left out of the `repr`.
+    """
 
     method: str
     path: str
-    query: str
-    headers: CIMultiDictProxy[str]
-    body: bytes
+    query: str = field(repr=False)
+    headers: CIMultiDictProxy[str] = field(repr=False)
+    body: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class Seen:
     at: float
     method: str
     path: str
-    query: str
-    headers: CIMultiDictProxy[str]
-    body: bytes
+    query: str = field(repr=False)
+    headers: CIMultiDictProxy[str] = field(repr=False)
+    body: bytes = field(repr=False)
     reply: Reply
 
     @property

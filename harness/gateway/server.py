@@ -79,7 +79,7 @@ class Gateway:
     def run(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run a coroutine in the gateway's loop and wait for it."""
         thread = self._thread
-        if thread is None or thread.ident == get_ident():
+        if thread is None or not thread.is_alive() or thread.ident == get_ident():
             work.close()
             raise HarnessFault("not possible from the gateway's own thread, or while the gateway is not running")
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()

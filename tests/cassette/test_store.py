@@ -168,6 +168,13 @@ def test_saving_leaves_no_other_file_behind(tmp_path):
     assert bodies(store.load(path)) == [b"1"]
 
 
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    """Here the folder is a file."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UsageError, match=r"one\.yaml: cannot be written"):
+        store.save(tmp_path / "file" / "one.yaml", cassette(b"1"))
+
+
 FOREIGN = """\
 interactions:
 - request:

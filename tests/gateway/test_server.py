@@ -46,6 +46,14 @@ def test_the_log_holds_what_was_asked_and_answered(listen):
     assert len(listener.log) == 0
 
 
+def test_the_log_can_be_printed_without_its_secrets(listen):
+    """Credentials travel in queries, headers and bodies."""
+    listener = listen(lambda _: GOOD)
+    ask(f"{listener.url}/user?auth=s3cr3t", method="POST", data=b"s3cr3t", headers={"X-Api-Key": "s3cr3t"})
+    assert "/user" in repr(listener.log.snapshot())
+    assert "s3cr3t" not in repr(listener.log.snapshot())
+
+
 def test_the_responder_can_be_replaced_between_requests(listen):
     """The two steps of a scenario on one port."""
     listener = listen(lambda _: replace(GOOD, body=b"1"))
