@@ -42,7 +42,7 @@ class ConnectorError(Exception):
 
 
 class Unreachable(ConnectorError):
-    """No answer: refused, reset, timed out, or TLS could not be verified. Retried before it is raised."""
+    """No answer: refused, reset, timed out (all retried before it is raised), or a certificate that is not verified."""
 
 
 class VenueUnavailable(ConnectorError):
