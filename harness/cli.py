@@ -1,0 +1,128 @@
+"""The command `harness`: options in, exit code out. Everything heavy is imported by the command that needs it."""
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.errors import HarnessFault, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Contract tests for exchange connectors: Extended, Lighter and Hyperliquid.",
+    epilog="Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 a fault of the harness itself.",
+)
+
+_Json = Annotated[
+    str, typer.Option("--json", metavar="FILE", help="Write every result as one JSON document; - is standard output.")
+]
+_Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write every result as JUnit XML.")]
+_Debug = Annotated[
+    bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
+]
+
+
+@app.callback()
+def _root() -> None:
+    """Keep the names of the subcommands even while there is only one."""
+
+
+@app.command()
+def check(  # noqa: PLR0913 - an option each
+    *,
+    target: Annotated[
+        str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
+    ] = "",
+    venue: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid; repeatable.")
+    ] = None,
+    method: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
+    ] = None,
+    check: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this check or family, STATE say; repeatable.")
+    ] = None,
+    payloads: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Payload files that become cases too.", show_default=False)
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
+) -> int:
+    """Run the checks on a connector and say what is wrong with it."""
+    from harness.commands.check import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        target=target,
+        venues=tuple(venue or ()),
+        methods=tuple(method or ()),
+        checks=tuple(check or ()),
+        payloads=payloads,
+    )
+    return run(request, Outputs(json=json, junit=junit))
+
+
+@app.command()
+def validate(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes or folders.")],
+    *,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Only payloads of this provenance, recorded say; repeatable."),
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Validate recorded payloads against the schemas of their endpoints and channels."""
+    from harness.commands.outputs import Outputs
+    from harness.commands.validate import run
+
+    return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line with these arguments, those of the process by default, and return the exit code.
+
+    0 nothing found, 1 findings, 2 wrong usage or configuration (one line on standard error), 3 a fault of the harness,
+    130 interrupted after reporting what was found until then.
+    """
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a payload can hold what a terminal's encoding cannot
+    try:
+        code = int(app(given, prog_name="harness", standalone_mode=False) or 0)
+        sys.stdout.flush()
+    except typer.TyperException as wrong:
+        return _complain(f"{wrong.format_message().rstrip('.')}; see 'harness --help'", 2)
+    except UsageError as wrong:
+        return _complain(str(wrong), 2)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it ends in an exit code of its own
+        if "--debug" in given or os.environ.get("HARNESS_DEBUG", "") not in {"", "0"}:
+            import traceback
+
+            traceback.print_exc()
+        told = str(fault) if isinstance(fault, HarnessFault) else f"{type(fault).__name__}: {fault}"
+        return _complain(f"a fault of the harness: {told}; --debug shows where", 3)
+    return code
+
+
+def _complain(message: str, code: int) -> int:
+    print("harness:", " ".join(message.split()), file=sys.stderr)  # noqa: T201 - the one line that is promised
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

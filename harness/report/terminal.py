@@ -1,0 +1,112 @@
+"""A report for people: a table, the findings with their evidence, one line of summary."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from harness.findings import Report, Result, Status
+from harness.report.evidence import clean, folded, paragraphs, summary
+
+__all__ = ["show_check", "show_validation"]
+
+_PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
+_LISTED = 100
+_WRONG = (Status.FAIL, Status.ERROR)
+
+
+def _console(file: TextIO) -> Console:
+    terminal = file.isatty()
+    return Console(
+        file=file,
+        width=None if terminal else _PIPE_WIDTH,
+        force_terminal=terminal,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=True,
+    )
+
+
+class _Marks:
+    """The signs of a table, in letters where the encoding of the output lacks them."""
+
+    def __init__(self, file: TextIO) -> None:
+        try:
+            "✓✗".encode(file.encoding or "utf-8")
+            self.good, self.bad, self.none = "✓", "✗", "-"
+        except UnicodeEncodeError:
+            self.good, self.bad, self.none = "ok", "FAIL", "-"
+
+
+def show_check(report: Report, file: TextIO, *, seconds: float, interrupted: bool = False) -> None:
+    """Methods by families, then each finding, then the summary."""
+    console, marks = _console(file), _Marks(file)
+    console.print(Text(f"{report.target} on {report.venue.replace(',', ', ')}\n"))
+    if report.results:
+        console.print(_families(report.results, marks), soft_wrap=False)
+    for finding in folded(result for result in report.results if result.status in _WRONG):
+        cases = f"{finding.cases} case{'' if finding.cases == 1 else 's'}"
+        console.print()
+        console.print(Text(f"{marks.bad} {finding.check}  {finding.venue} {finding.method}, {cases}", style="bold red"))
+        for line in paragraphs(finding):
+            console.print(Text(f"    {line}"))
+    console.print()
+    _conclude(console, report, f" in {seconds:.1f} s", interrupted=interrupted)
+
+
+def _conclude(console: Console, report: Report, suffix: str = "", *, interrupted: bool = False) -> None:
+    if interrupted:
+        console.print(Text("interrupted: what follows is what was found until then", style="bold yellow"))
+    wrong = any(result.status in _WRONG for result in report.results)
+    console.print(Text(summary(report.summary()) + suffix, style="bold red" if wrong else "bold green"))
+
+
+def _families(results: Iterable[Result], marks: _Marks) -> Table:
+    rows: dict[tuple[str, str], dict[str, Counter[Status]]] = {}
+    for result in results:
+        family = result.check.partition("-")[0]
+        rows.setdefault((result.venue, result.method), {}).setdefault(family, Counter())[result.status] += 1
+    families = list(dict.fromkeys(family for row in rows.values() for family in row))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("venue", "method", *families):
+        table.add_column(heading, overflow="fold")
+    for (venue, method), row in rows.items():
+        table.add_row(venue, method, *(_cell(row.get(family, Counter()), marks) for family in families))
+    return table
+
+
+def _cell(counts: Counter[Status], marks: _Marks) -> Text:
+    if wrong := counts[Status.FAIL] + counts[Status.ERROR]:
+        return Text(f"{marks.bad} {wrong}", style="red")
+    if counts[Status.PASS]:
+        return Text(f"{marks.good} {counts[Status.PASS]}", style="green")
+    return Text(f"skip {counts[Status.SKIP]}" if counts[Status.SKIP] else marks.none, style="dim")
+
+
+def show_validation(report: Report, file: TextIO) -> None:
+    """Venues by statuses, then what is not valid, is excepted or is not known, then the summary."""
+    console, marks = _console(file), _Marks(file)
+    counts: dict[str, Counter[Status]] = {}
+    for result in report.results:
+        counts.setdefault(result.venue or "unknown", Counter())[result.status] += 1
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    statuses = [status for status in Status if any(row[status] for row in counts.values())]
+    for heading in ("venue", *map(str, statuses)):
+        table.add_column(heading, justify="left" if heading == "venue" else "right")
+    for venue, row in counts.items():
+        table.add_row(venue, *(str(row[status]) for status in statuses))
+    console.print(table, soft_wrap=False)
+    told = [result for result in report.results if result.status is not Status.PASS]
+    if told:
+        console.print()
+    for result in told[:_LISTED]:
+        sign, style = (marks.bad, "red") if result.status in _WRONG else (marks.none, "dim")
+        console.print(Text(f"{sign} {clean(result.case)}: {clean(result.message)}", style=style))
+    if len(told) > _LISTED:
+        console.print(Text(f"and {len(told) - _LISTED} more, which --json FILE lists"))
+    console.print()
+    _conclude(console, report)
