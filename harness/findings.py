@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Report", "Result", "Status"]
+__all__ = ["SCHEMA_VERSION", "Report", "Result", "Status", "worst_exit_code"]
 
 SCHEMA_VERSION = 1
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from harness import exact
+from harness.contract.arithmetic import product
 from harness.contract.pointer import MISSING, locate, look_up, removed, replaced
 from harness.contract.reading import Field, Kind, Reading
 
@@ -43,7 +44,7 @@ def then(first: Edit, second: Edit) -> Edit:
 
 
 def _everywhere(document: Any, pattern: str, change: Callable[[Any, str], Any]) -> Any:
-    for pointer in list(locate(document, pattern)):
+    for pointer in reversed(list(locate(document, pattern))):  # from the end, so that removing moves nothing ahead
         document = change(document, pointer)
     return document
 
@@ -64,8 +65,8 @@ def dropped(endpoint: str, pattern: str, name: str) -> Edit:
 
 def in_row(consumed: Field, reading: Reading, row: int) -> str:
     """The pattern of a consumed field in one row only, however many accounts there are."""
-    if reading.rows is None:
-        return consumed.pattern
+    if reading.rows is None or not consumed.pattern.startswith(reading.prefix()):
+        return consumed.pattern  # what chooses the account is not in its rows
     return f"{reading.prefix()[:-1]}{row}{consumed.pattern.removeprefix(reading.prefix())}"
 
 
@@ -76,7 +77,7 @@ def scaled(reading: Reading, factor: Decimal = Decimal(2)) -> Edit:
         value = look_up(document, at)
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             return document
-        grown = exact.decimal(value) * factor
+        grown = product(exact.decimal(value), factor)
         return replaced(document, at, f"{grown:f}" if isinstance(value, str) else grown)
 
     def apply(document: Any) -> Any:

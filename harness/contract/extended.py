@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from harness.contract.arithmetic import number, unequal
+from harness.contract.arithmetic import number, total, unequal
 from harness.contract.reading import Column, Contract, Invariant, Kind, Nothing, Reading
 
 __all__ = ["CONTRACT"]
@@ -13,7 +13,7 @@ _OK = ("/status", ("OK", "ok"))
 
 def _equity(document: Any) -> str | None:
     data = document["data"]
-    parts = number(data["balance"]) + number(data["unrealisedPnl"]) + number(data.get("spotEquity", "0"))
+    parts = total(number(told) for told in (data["balance"], data["unrealisedPnl"], data.get("spotEquity", "0")))
     return unequal("equity", number(data["equity"]), "balance + unrealisedPnl + spotEquity", parts, Decimal("1e-6"))
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from harness.contract.arithmetic import number, unequal
+from harness.contract.arithmetic import number, total, unequal
 from harness.contract.reading import Column, Contract, Invariant, Kind, Mode, Reading, RowChoice
 
 __all__ = ["CONTRACT"]
@@ -15,11 +15,12 @@ _UNIFIED = Mode(endpoint=_MODE, values=("unifiedAccount", "portfolioMargin"))
 
 def _account_value(document: Any) -> str | None:
     summary = document.get("marginSummary") or document["crossMarginSummary"]
-    worth = number(summary["totalRawUsd"])
+    parts = [number(summary["totalRawUsd"])]
     for row in document["assetPositions"]:
         position = row["position"]
         value = number(position["positionValue"])
-        worth += -value if number(position["szi"]) < 0 else value
+        parts.append(value.copy_negate() if number(position["szi"]) < 0 else value)
+    worth = total(parts)
     return unequal("accountValue", number(summary["accountValue"]), "totalRawUsd + positions", worth, Decimal("1e-5"))
 
 
@@ -68,6 +69,10 @@ CONTRACT = Contract(
                 Column(into="leverage", at="/position/leverage/value"),
             ),
             scaled=(
+                "/crossMarginSummary/accountValue",
+                "/crossMarginSummary/totalRawUsd",
+                "/marginSummary/accountValue",
+                "/marginSummary/totalRawUsd",
                 "/assetPositions/*/position/szi",
                 "/assetPositions/*/position/entryPx",
                 "/assetPositions/*/position/unrealizedPnl",

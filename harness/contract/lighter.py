@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from harness.contract.arithmetic import number, unequal
+from harness.contract.arithmetic import number, total, unequal
 from harness.contract.reading import Column, Contract, Invariant, Kind, Reading, RowChoice
 
 __all__ = ["CONTRACT"]
@@ -14,11 +14,10 @@ _ACCOUNT = RowChoice(rows="/accounts", at=("/account_index", "/index"), credenti
 
 def _asset_value(document: Any) -> str | None:
     for account in document["accounts"]:
-        parts = number(account["collateral"]) + sum(
-            (number(position["unrealized_pnl"]) for position in account["positions"]), Decimal(0)
-        )
-        total = number(account["total_asset_value"])
-        broken = unequal("total_asset_value", total, "collateral + unrealized_pnl", parts, Decimal("1e-6"))
+        gains = (position["unrealized_pnl"] for position in account["positions"])
+        parts = total(number(told) for told in (account["collateral"], *gains))
+        worth = number(account["total_asset_value"])
+        broken = unequal("total_asset_value", worth, "collateral + unrealized_pnl", parts, Decimal("1e-6"))
         if broken:
             return broken
     return None

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from harness import exact
+from harness.contract.arithmetic import less
 from harness.contract.pointer import MISSING, look_up
 from harness.contract.reading import Column, Contract, Kind, Reading, RowChoice
 from harness.errors import UsageError
@@ -47,17 +48,28 @@ def contract(name: str) -> Contract:
 
 
 def reading_of(rules: Contract, method: str, answers: Mapping[str, Answer]) -> Reading:
-    """The reading of a method that holds in the account mode which the answers tell."""
-    for reading in rules.of(method):
-        if reading.mode is None:
-            return reading
-        told = answers.get(reading.mode.endpoint)
-        if told is None or told.status != 200:
-            if reading.mode.default:
-                return reading
-        elif exact.decode(told.body) in reading.mode.values:
-            return reading
-    raise UsageError(f"the contract of {rules.venue} says nothing of {method}", where="--method")
+    """The reading of a method that holds in the account mode which the answers tell.
+
+    Raises `UsageError` for a method that the contract does not know. Where the mode is not understood it is the reading
+    that holds by default, and `expect` says that the update must fail.
+    """
+    readings = rules.of(method)
+    if not readings:
+        raise UsageError(f"the contract of {rules.venue} says nothing of {method}", where="--method")
+    by_default = next((reading for reading in readings if reading.mode is None or reading.mode.default), readings[0])
+    told = next((_told_mode(reading, answers) for reading in readings if reading.mode is not None), None)
+    return next((reading for reading in readings if reading.mode and told in reading.mode.values), by_default)
+
+
+def _told_mode(reading: Reading, answers: Mapping[str, Answer]) -> Any:
+    """What the venue says of the account's mode; `MISSING` where that is nothing that can be read."""
+    answer = None if reading.mode is None else answers.get(reading.mode.endpoint)
+    if answer is None or answer.status != 200:
+        return None
+    try:
+        return exact.decode(answer.body)
+    except ValueError:
+        return MISSING
 
 
 def expect(
@@ -65,6 +77,9 @@ def expect(
 ) -> AccountState | Failure:
     """The state that `method` must end in when the venue answers like this, keyed by endpoint name."""
     reading = reading_of(rules, method, answers)
+    told = _told_mode(reading, answers)
+    if reading.mode is not None and told is not None and told not in reading.mode.values:
+        return Failure(f"{reading.mode.endpoint} is {told!r}, not a mode that is known")
     answer = answers.get(reading.endpoint)
     if answer is None:
         return Failure(f"{reading.endpoint} is not answered")
@@ -125,12 +140,16 @@ def _chosen(choice: RowChoice, document: Any, credentials: Mapping[str, str]) ->
     if not isinstance(rows, list):
         raise _NotUnderstoodError(f"{choice.rows} is no list")
     wanted = choice.constant or str(credentials.get(choice.credential, ""))
+    nameless = False
     for row in rows:
         told = next((value for at in choice.at if (value := look_up(row, at)) is not MISSING), MISSING)
-        if told is MISSING or isinstance(told, bool) or told is None:
-            raise _NotUnderstoodError(f"{choice.rows}: a row without {' or '.join(choice.at)}")
-        if str(told) == wanted:
-            return row
+        if isinstance(told, str | int) and not isinstance(told, bool):
+            if str(told) == wanted:
+                return row
+        else:
+            nameless = True
+    if nameless:  # it may be the wanted one; rows beside a wanted one that is there do not matter, in any order
+        raise _NotUnderstoodError(f"{choice.rows}: a row without {' or '.join(choice.at)}")
     if choice.missing_is_zero:
         return {}
     raise _NotUnderstoodError(f"{choice.rows}: no row for {wanted}")
@@ -173,7 +192,7 @@ def _balances(reading: Reading, row: Any) -> AccountState:
         return AccountState(total=zero, available=zero)
     values = {column.into: _value(column, row) for column in reading.columns}
     asset = values.get("asset", reading.constant_asset)
-    available = values["total"] - values["hold"] if "hold" in values else values["available"]
+    available = less(values["total"], values["hold"]) if "hold" in values else values["available"]
     return AccountState(total={asset: values["total"]}, available={asset: available})
 
 
@@ -196,7 +215,7 @@ def _position(columns: Sequence[Column], row: Any, pair_of: str) -> Position | N
     return Position(
         trading_pair=re.sub(r"\{\w+\}", lambda _: str(values["trading_pair"]), pair_of),
         position_side=side,
-        amount=-abs(size) if side is PositionSide.SHORT else abs(size),
+        amount=size.copy_abs().copy_negate() if side is PositionSide.SHORT else size.copy_abs(),  # never rounded
         entry_price=values["entry_price"],
         unrealized_pnl=values["unrealized_pnl"],
         leverage=values["leverage"],

@@ -85,7 +85,7 @@ def from_document(document: Mapping[str, Any], origin: str, *, hint: str = "") -
 def _below(path: str, prefix: str) -> str | None:
     """The path below the base URL, without its query; a path that lacks the prefix stands for itself."""
     path = path.partition("?")[0]
-    return path[len(prefix) :] or "/" if prefix and path.startswith(prefix) else path
+    return path[len(prefix) :] or "/" if prefix and f"{path}/".startswith(f"{prefix}/") else path
 
 
 def candidates(payload: Payload) -> tuple[Endpoint | Channel, ...]:
