@@ -23,7 +23,9 @@ def selected(names: Collection[str]) -> tuple[Check, ...]:
 
 
 def run(exam: Exam, methods: Collection[str] = (), names: Collection[str] = ()) -> Iterator[Result]:
-    """Every selected check on every selected method, a result for each case."""
+    """Every selected check on every selected method, a result for each case; `UsageError` for an unknown one."""
+    for method in methods:
+        _known(exam, method)
     for method in methods or exam.contract.methods():
         for check in selected(names):
             if not check.applies_to(method):
@@ -34,9 +36,7 @@ def run(exam: Exam, methods: Collection[str] = (), names: Collection[str] = ()) 
 def run_one(exam: Exam, method: str, check: Check) -> Iterator[Result]:
     """One check of one method. A target without the method is absent; a check that raises is the harness's fault."""
     venue = exam.venue.name
-    if method not in exam.contract.methods():
-        cure = f"known are {', '.join(exam.contract.methods())}"
-        raise UsageError(f"unknown method {method!r}", where="--method", cure=cure)
+    _known(exam, method)
     if not exam.has(method):
         yield Result(check.id, method, "-", Status.ABSENT, f"the target has no {method}", venue=venue)
         return
@@ -50,3 +50,9 @@ def run_one(exam: Exam, method: str, check: Check) -> Iterator[Result]:
         where = traceback.extract_tb(error.__traceback__)[-1]
         evidence = {"where": f"{where.name} in line {where.lineno}"}
         yield Result(check.id, method, "-", Status.ERROR, f"the check itself failed: {told}", evidence, venue=venue)
+
+
+def _known(exam: Exam, method: str) -> None:
+    if method not in exam.contract.methods():
+        cure = f"known are {', '.join(exam.contract.methods())}"
+        raise UsageError(f"unknown method {method!r}", where="--method", cure=cure)

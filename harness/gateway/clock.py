@@ -5,7 +5,8 @@ milliseconds and with exact times, although nothing of it is patched: its event 
 from a clock that it shares with the gateway's. When neither loop has anything to do and no bytes are under way
 between them, only a timer can go off next, so the clock moves to the earliest one.
 
-Blocking clients and other threads have time of their own: while one is alive the clock runs at the pace of real time.
+Blocking clients and other threads have time of their own: while one works the clock runs at the pace of real time. A
+thread counts from its start to its end, one of a loop's default executor while it has a job.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 __all__ = ["VirtualClock"]
 
 _HORIZON = 4 * 3600.0  # nobody waits longer than this for one answer
+_EXECUTOR_THREADS = "asyncio_"  # so a loop's default executor names them; idle ones stay alive
 
 
 class VirtualClock:
@@ -31,7 +33,8 @@ class VirtualClock:
         self._probes_sent = 0  # by the client
         self._probes_seen = 0  # by the server
         self._probes_settled = -1  # everything that came before this one has been dealt with
-        self._threads = threading.active_count()
+        self._bystanders = frozenset(threading.enumerate())
+        self._jobs = 0  # handed to executors by the client's loop, and not done
         self._horizon = self._now + _HORIZON
         self._on_hang: Callable[[], None] | None = None
 
@@ -47,11 +50,12 @@ class VirtualClock:
 
     def client_loop(self) -> asyncio.AbstractEventLoop:
         """A new event loop for the code under observation."""
-        return _Loop(self, _ClientSelector(self))
+        self._jobs = 0  # those of an earlier loop concern nobody any more
+        return _ClientLoop(self, _ClientSelector(self))
 
     def begin(self, on_hang: Callable[[], None] | None = None) -> None:
         """Start an observation; `on_hang` is called in the client's loop when it would wait for ever."""
-        self._threads = threading.active_count()
+        self._bystanders = frozenset(threading.enumerate())
         self._horizon = self._now + _HORIZON
         self._on_hang = on_hang
 
@@ -87,7 +91,7 @@ class VirtualClock:
             self._changed.wait_for(lambda: self._probes_settled >= number, timeout=5)
 
     def _client_idles(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
-        if threading.active_count() > self._threads:
+        if self._others_work():
             return self._idle_in_real_time(selector, timeout)
         self.settle()
         if events := selector.select(0):
@@ -107,11 +111,21 @@ class VirtualClock:
         self._advance(due)
         return []
 
+    def _job(self, change: int) -> None:
+        self._jobs += change
+
+    def _others_work(self) -> bool:
+        """Whether anybody may be at work whom neither selector sees."""
+        if self._jobs:
+            return True
+        strangers = (thread for thread in threading.enumerate() if thread not in self._bystanders)
+        return any(not thread.name.startswith(_EXECUTOR_THREADS) for thread in strangers)
+
     def _idle_in_real_time(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
-        began = time.monotonic()
+        now, began = self._now, time.monotonic()  # the server may move the clock in the meantime
         events = selector.select(timeout)
         waited = time.monotonic() - began
-        self._advance(self._now + (waited if events or timeout is None else timeout))
+        self._advance(now + (waited if events or timeout is None else timeout))
         return events
 
 
@@ -122,6 +136,14 @@ class _Loop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._clock.now()
+
+
+class _ClientLoop(_Loop):
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+        future = super().run_in_executor(executor, func, *args)
+        self._clock._job(+1)  # noqa: SLF001 - one module, two halves of one clock
+        future.add_done_callback(lambda _: self._clock._job(-1))  # noqa: SLF001
+        return future
 
 
 class _Delegating(selectors.BaseSelector):

@@ -22,7 +22,7 @@ __all__ = ["Outcome", "Rig", "Session", "Setting"]
 PATIENCE = 20.0
 """Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them."""
 
-_PLUMBING = ("asyncio", "aiohttp", "urllib3", "concurrent", "harness.gateway", "vcr", "hypothesis")
+_PLUMBING = ("asyncio.", "aiohttp.", "urllib3.", "concurrent.", "harness.gateway.", "vcr.", "hypothesis.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +51,9 @@ class Outcome:
     def warnings(self) -> tuple[str, ...]:
         """What the connector itself said at warning or above."""
         return tuple(
-            record.getMessage()
+            _text(record)
             for record in self.log
-            if record.levelno >= logging.WARNING and record.name.partition(".")[0] not in _PLUMBING_ROOTS
+            if record.levelno >= logging.WARNING and not f"{record.name}.".startswith(_PLUMBING)
         )
 
     @property
@@ -75,7 +75,12 @@ class Outcome:
         return f"logged {self.warnings[0][:200]!r}" if self.warnings else "said nothing"
 
 
-_PLUMBING_ROOTS = frozenset(name.partition(".")[0] for name in _PLUMBING if "." not in name)
+def _text(record: logging.LogRecord) -> str:
+    """The message; of one whose arguments do not fit, which logging itself only complains of, what there is."""
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - formatting calls foreign code
+        return f"{record.msg} {record.args}"
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -98,16 +103,22 @@ class _Recorder(logging.Handler):
 
 @contextmanager
 def _recorded() -> Iterator[list[logging.LogRecord]]:
-    """Every log record of the block, debug included."""
+    """Every log record of the block, debug included, also of loggers that were told to keep theirs to themselves."""
     root, recorder = logging.getLogger(), _Recorder()
-    level = root.level
-    root.addHandler(recorder)
+    known = [logger for logger in root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
+    tapped = [root, *(logger for logger in known if not logger.propagate)]
+    level, disabled = root.level, root.manager.disable
+    for logger in tapped:
+        logger.addHandler(recorder)
     root.setLevel(logging.DEBUG)
+    logging.disable(logging.NOTSET)
     try:
         yield recorder.records
     finally:
+        logging.disable(disabled)
         root.setLevel(level)
-        root.removeHandler(recorder)
+        for logger in tapped:
+            logger.removeHandler(recorder)
 
 
 class Rig:
@@ -153,6 +164,9 @@ class Session:
                 what = f"the factory raised {type(error).__name__}: {error}".splitlines()[0]
                 cure = "it is called with base_url, ws_url, credentials and trading_pairs by keyword"
                 raise UsageError(what, where=self._target.name, cure=cure) from error
+            if self.connector is None:
+                cure = "it must return the connector"
+                raise UsageError("the factory returned None", where=self._target.name, cure=cure)
         except BaseException:
             self._end()
             raise
@@ -168,8 +182,10 @@ class Session:
             self._end()
 
     def _end(self) -> None:
-        self._runner.close()
-        self.listener.close()
+        try:
+            self.listener.close()  # first: a thread that waits for an answer of it would keep the loop from closing
+        finally:
+            self._runner.close()
 
     async def _build(self) -> None:
         setting = self._setting

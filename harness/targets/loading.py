@@ -43,7 +43,7 @@ def resolve(name: str, venue: str) -> Target:
         sys.path.insert(0, here)
     try:
         found: Any = import_module(module_name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a script run by its import ends with SystemExit
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise UsageError(f"cannot import {module_name!r}: {reason}", where="--target", cure=cure) from error
     for part in attribute.split("."):

@@ -94,8 +94,8 @@ def observe(connector: Any, assets: Iterable[str]) -> Snapshot:
     told_total = _told(connector, "get_balance", held)
     told_available = _told(connector, "get_available_balance", held)
     return Snapshot(
-        dict(total) if isinstance(total, Mapping) else told_total,
-        dict(available) if isinstance(available, Mapping) else told_available,
+        dict(total) if isinstance(total, Mapping) else _known(told_total),
+        dict(available) if isinstance(available, Mapping) else _known(told_available),
         _positions(getattr(connector, "account_positions", None)),
         told_total,
         told_available,
@@ -114,8 +114,13 @@ def _told(connector: Any, name: str, assets: Iterable[str]) -> Mapping[str, Any]
     return told
 
 
+def _known(told: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Without a mapping, `None` says that there is no such asset."""
+    return None if told is None else {asset: value for asset, value in told.items() if value is not None}
+
+
 def _positions(held: Any) -> tuple[SeenPosition, ...] | None:
-    if held is None:
+    if not isinstance(held, Iterable):
         return None
     rows = held.values() if isinstance(held, Mapping) else held
     return tuple(_position(row) for row in tuple(rows))
