@@ -14,7 +14,7 @@ from aiohttp import HttpVersion11, web
 
 from harness.gateway.messages import FRAMING, Reply, Wire
 
-__all__ = ["deliver"]
+__all__ = ["deliver", "deliver_whole"]
 
 _PIECES = 8
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -47,10 +47,10 @@ async def deliver(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     """Send the reply the way it says; the result tells aiohttp whether the connection goes on."""
     match reply.wire:
         case Wire.WHOLE:
-            return _whole(request, reply)
+            return deliver_whole(request, reply)
         case Wire.SLOW_FIRST_BYTE:
             await asyncio.sleep(reply.delay)
-            return _whole(request, reply)
+            return deliver_whole(request, reply)
         case Wire.SLOW_BODY:
             return await _slowly(request, reply)
         case Wire.STALLED:
@@ -67,7 +67,8 @@ async def deliver(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     return _CLOSE
 
 
-def _whole(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+def deliver_whole(request: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+    """Send the reply as it stands, without waiting for anything."""
     reuse = _reusable(request)
     if request.method == "HEAD":
         _write(request, _head(reply, len(reply.body), close=not reuse))

@@ -13,16 +13,21 @@ from harness.gateway.messages import FRAMING, Reply, Request
 from harness.gateway.question import Question, ask
 from harness.venues.facts import Venue
 
-__all__ = ["Index", "Playback"]
+__all__ = ["Answers", "Index", "Playback"]
 
 _REMEMBERED = 4096
 _CODING = "content-encoding"
 
 
-@dataclass(frozen=True, slots=True)
-class _Answers:
-    responses: tuple[Response, ...]
-    replies: tuple[Reply, ...]
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """What is recorded for one question, in the recorded order: the answers, and the replies that play them."""
+
+    responses: tuple[Response, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+
+_NONE = Answers()
 
 
 class Index:
@@ -33,14 +38,15 @@ class Index:
 
     def __init__(self, venue: Venue, *cassettes: Cassette) -> None:
         self.venue = venue
-        found: dict[Question, list[Response]] = {}
+        recorded: dict[Question, list[Response]] = {}
         for cassette in cassettes:
             for interaction in cassette.interactions:
-                found.setdefault(self._recorded(interaction), []).append(interaction.response)
+                recorded.setdefault(self._recorded(interaction), []).append(interaction.response)
         self._answers = {
-            question: _Answers(tuple(responses), tuple(map(_reply, responses))) for question, responses in found.items()
+            question: Answers(tuple(responses), tuple(map(_reply, responses)))
+            for question, responses in recorded.items()
         }
-        self._asked: dict[tuple[str, str, str, bytes], Question | None] = {}
+        self._found: dict[tuple[str, str, str, bytes], Answers] = {}
 
     def questions(self) -> tuple[Question, ...]:
         """What the recordings answer, in the order of their first answers."""
@@ -48,39 +54,37 @@ class Index:
 
     def question(self, request: Request) -> Question | None:
         """What a request asks for; `None` when its path is not below the venue's REST base."""
+        path = self._below(request.path)
+        return None if path is None else ask(self.venue, request.method, path, request.query, request.body)
+
+    def find(self, request: Request) -> Answers:
+        """Everything recorded for a request, which may be nothing. The same request again is found at once."""
         key = (request.method, request.path, request.query, request.body)
-        if key not in self._asked:
-            if len(self._asked) >= _REMEMBERED:
-                self._asked.clear()
-            path = self._below(request.path)
-            self._asked[key] = None if path is None else ask(self.venue, request.method, path, *key[2:])
-        return self._asked[key]
+        found = self._found.get(key)
+        if found is None:
+            question = self.question(request)
+            found = _NONE if question is None else self._answers.get(question, _NONE)
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[key] = found
+        return found
 
     def answers(self, request: Request) -> tuple[Response, ...]:
         """Every recorded answer to a request, in the recorded order."""
-        found = self._find(self.question(request))
-        return found.responses if found else ()
-
-    def replies(self, question: Question | None) -> tuple[Reply, ...]:
-        """Every reply to a question, in the recorded order."""
-        found = self._find(question)
-        return found.replies if found else ()
+        return self.find(request).responses
 
     def reply(self, request: Request) -> Reply:
         """The first recorded answer, or HTTP 501 that names the closest recordings."""
-        question = self.question(request)
-        replies = self.replies(question)
-        return replies[0] if replies else self.unmatched(question)
+        replies = self.find(request).replies
+        return replies[0] if replies else self.unmatched(request)
 
-    def unmatched(self, question: Question | None) -> Reply:
-        """The reply to a question that has no answer."""
+    def unmatched(self, request: Request) -> Reply:
+        """The reply to a request that no recording answers."""
+        question = self.question(request)
         if question is None:
             base = self.venue.rest_prefix
             return unmatched.reply(f"no recording of {self.venue.title} answers a path that is not below {base}", ())
         return unmatched.explain(self.venue, question, self._answers)
-
-    def _find(self, question: Question | None) -> _Answers | None:
-        return None if question is None else self._answers.get(question)
 
     def _below(self, path: str) -> str | None:
         prefix = self.venue.rest_prefix
@@ -103,20 +107,21 @@ class Playback:
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self._positions: dict[Question, int] = {}
+        self._positions: dict[Answers, int] = {}
         self._phase: int | None = None
 
     def __call__(self, request: Request) -> Reply:
         """The next reply to a request, or HTTP 501 that names the closest recordings."""
-        question = self.index.question(request)
-        replies = self.index.replies(question)
-        if question is None or not replies:
-            return self.index.unmatched(question)
+        found = self.index.find(request)
+        if not found.replies:
+            return self.index.unmatched(request)
+        last = len(found.replies) - 1
         if self._phase is not None:
-            return replies[min(self._phase, len(replies) - 1)]
-        position = self._positions.get(question, 0)
-        self._positions[question] = position + 1
-        return replies[min(position, len(replies) - 1)]
+            return found.replies[min(self._phase, last)]
+        position = self._positions.get(found, 0)
+        if position < last:
+            self._positions[found] = position + 1
+        return found.replies[position]
 
     def phase(self, number: int | None) -> None:
         """Stand still at the answers of one step; `None` plays on in order."""

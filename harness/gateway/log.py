@@ -15,12 +15,14 @@ class RequestLog(Sequence[Seen]):
     def __init__(self) -> None:
         self._seen: list[Seen] = []
         self._arrival = Condition()
+        self._waiting = 0  # who waits counts itself first, so an arrival need not take the lock for nobody
 
     def append(self, seen: Seen) -> None:
         """Note a request; wakes whoever waits."""
-        with self._arrival:
-            self._seen.append(seen)
-            self._arrival.notify_all()
+        self._seen.append(seen)
+        if self._waiting:
+            with self._arrival:
+                self._arrival.notify_all()
 
     def snapshot(self) -> tuple[Seen, ...]:
         """What has been seen up to now."""
@@ -28,8 +30,7 @@ class RequestLog(Sequence[Seen]):
 
     def clear(self) -> None:
         """Forget everything, between two steps."""
-        with self._arrival:
-            self._seen = []
+        self._seen = []
 
     def wait(self, count: int = 1, timeout: float = 10.0) -> bool:
         """Block until `count` requests have been seen; false when `timeout` seconds of wall time passed before."""
@@ -38,7 +39,11 @@ class RequestLog(Sequence[Seen]):
     def wait_for(self, condition: Callable[[Sequence[Seen]], bool], timeout: float = 10.0) -> bool:
         """Block until the condition holds; false when `timeout` seconds of wall time passed before."""
         with self._arrival:
-            return self._arrival.wait_for(lambda: condition(self._seen), timeout)
+            self._waiting += 1
+            try:
+                return self._arrival.wait_for(lambda: condition(self.snapshot()), timeout)
+            finally:
+                self._waiting -= 1
 
     def __len__(self) -> int:
         return len(self._seen)

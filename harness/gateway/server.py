@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from aiohttp import web
 
 from harness.errors import HarnessFault
-from harness.gateway.delivery import deliver
+from harness.gateway.delivery import deliver, deliver_whole
 from harness.gateway.log import RequestLog
 from harness.gateway.messages import Reply, Request, Responder, Seen, Wire
 
@@ -183,6 +183,8 @@ class Listener:
         at = asyncio.get_running_loop().time()
         reply = self._answer(asked)
         self.log.append(Seen(at, asked.method, path, query, asked.headers, body, reply))
+        if reply.wire is Wire.WHOLE:
+            return deliver_whole(request, reply)
         response = await deliver(request, reply)
         if reply.wire is Wire.REFUSED:
             self._drop()

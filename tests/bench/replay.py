@@ -22,10 +22,10 @@ from tests.bench.specimens import account_uri, cassette
 __all__ = ["Replay", "measure"]
 
 SIZES = (10, 100, 1_000, 3_000)
+DIFFERENT = 10  # requests, the same number for everybody
+REPEATS = 12
 ROUNDS = 25
-REQUESTS = 120
 PEER_ROUNDS = 2
-PEER_REQUESTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,20 @@ def measure(folder: Path) -> list[Replay]:
         for size, path in paths.items():
             index = Index(facts, store.load(path))
             bases[size] = rest_url(facts, listeners.enter_context(gateway.open(Playback(index))))
-        urls = {size: [account_uri(base, n % max(size, 1)) for n in range(REQUESTS)] for size, base in bases.items()}
+        urls = {size: _spread(base, size) * REPEATS for size, base in bases.items()}
         ours = asyncio.run(_in_turns(urls, ROUNDS))
     return [Replay(size, ours[size], _vcrpy(path, size, facts), ours[0]) for size, path in paths.items()]
 
 
 def _vcrpy(path: Path, size: int, facts: Venue) -> float:
-    # spread over the cassette, so that a linear search is not measured at its start
-    urls = [account_uri(facts.environments["mainnet"].rest, size * n // PEER_REQUESTS) for n in range(PEER_REQUESTS)]
+    urls = _spread(facts.environments["mainnet"].rest, size)
     with vcr.use_cassette(str(path), record_mode="none", allow_playback_repeats=True):
         return asyncio.run(_in_turns({size: urls}, PEER_ROUNDS))[size]
+
+
+def _spread(base: str, size: int) -> list[str]:
+    """Requests from all over the cassette, so that a linear search is not measured at its start."""
+    return [account_uri(base, size * n // DIFFERENT) for n in range(DIFFERENT)]
 
 
 async def _in_turns(urls: Mapping[int, Sequence[str]], rounds: int) -> dict[int, float]:
