@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from harness.cassette.model import Cassette, Interaction, Response
 from harness.gateway import unmatched
 from harness.gateway.messages import FRAMING, Reply, Request
-from harness.gateway.question import Question, ask
+from harness.gateway.question import Interpreter, Question
 from harness.venues.facts import Venue
 
 __all__ = ["Answers", "Index", "Playback"]
@@ -38,6 +38,7 @@ class Index:
 
     def __init__(self, venue: Venue, *cassettes: Cassette) -> None:
         self.venue = venue
+        self._interpreter = Interpreter(venue)
         recorded: dict[Question, list[Response]] = {}
         for cassette in cassettes:
             for interaction in cassette.interactions:
@@ -55,7 +56,7 @@ class Index:
     def question(self, request: Request) -> Question | None:
         """What a request asks for; `None` when its path is not below the venue's REST base."""
         path = self._below(request.path)
-        return None if path is None else ask(self.venue, request.method, path, request.query, request.body)
+        return None if path is None else self._interpreter.ask(request.method, path, request.query, request.body)
 
     def find(self, request: Request) -> Answers:
         """Everything recorded for a request, which may be nothing. The same request again is found at once."""
@@ -96,7 +97,8 @@ class Index:
         request = interaction.request
         parts = urlsplit(request.uri)
         path = self._below(parts.path)
-        return ask(self.venue, request.method, parts.path if path is None else path, parts.query, request.body)
+        path = parts.path if path is None else path
+        return self._interpreter.ask(request.method, path, parts.query, request.body)
 
 
 class Playback:

@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl, unquote
 from harness import exact
 from harness.venues.facts import Endpoint, Param, Venue
 
-__all__ = ["Question", "ask"]
+__all__ = ["Interpreter", "Question"]
 
 WHOLE_BODY = "(body)"
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,36 @@ class Question:
         return f"{self.method} {self.path}"
 
 
-def ask(venue: Venue, method: str, path: str, query: str, body: bytes | None) -> Question:
-    """The question of a request; `path` is below the REST base, `path` and `query` as they were on the wire.
+class Interpreter:
+    """Reads the questions that clients of one venue ask.
 
     A body field and a query parameter of one name count alike, a number counts as its text, and what is not documented
     counts as selecting.
     """
-    path = unquote(path) or "/"
-    sent = _body_fields(body)
-    found = venue.find(method, path, sent)
-    endpoint = found[0] if found else None
-    given: dict[str, list[str]] = {}
-    for name, value in [*parse_qsl(query, keep_blank_values=True), *((name, _text(sent[name])) for name in sent)]:
-        given.setdefault(name, []).append(value)
-    fields = tuple(sorted(_selecting(endpoint, given)))
-    return Question(method.upper(), path, endpoint.name if endpoint else "", fields)
+
+    def __init__(self, venue: Venue) -> None:
+        self._venue = venue
+        self._routes: dict[tuple[str, str], tuple[Endpoint, ...]] = {}
+
+    def ask(self, method: str, path: str, query: str, body: bytes | None) -> Question:
+        """The question of a request; `path` is below the REST base, `path` and `query` as they were on the wire."""
+        path = unquote(path) or "/"
+        sent = _body_fields(body)
+        endpoint = self._endpoint(method, path, sent)
+        given: dict[str, list[str]] = {}
+        for name, value in [*parse_qsl(query, keep_blank_values=True), *((name, _text(sent[name])) for name in sent)]:
+            given.setdefault(name, []).append(value)
+        fields = tuple(sorted(_selecting(endpoint, given)))
+        return Question(method.upper(), path, endpoint.name if endpoint else "", fields)
+
+    def _endpoint(self, method: str, path: str, sent: Mapping[str, Any]) -> Endpoint | None:
+        """The first of `Venue.find`, whose matching of paths is done once a path."""
+        routes = self._routes.get((method, path))
+        if routes is None:
+            if len(self._routes) >= _REMEMBERED:
+                self._routes.clear()
+            routes = self._routes[method, path] = self._venue.find(method, path)
+        return next((route for route in routes if route.discriminator.items() <= sent.items()), None)
 
 
 def _selecting(endpoint: Endpoint | None, given: Mapping[str, list[str]]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Recorded answers are found by what a request asks for, and played in order."""
 
 import json
+import re
 
 import pytest
 from gateway_support import VENUE, ask, cassette, recording
@@ -10,6 +11,7 @@ from harness import venues
 from harness.gateway import Request
 from harness.gateway.index import Index, Playback
 from harness.gateway.point import extended_sdk, hyperliquid_sdk, lighter_sdk, rest_url, ws_url
+from harness.gateway.question import Interpreter
 
 
 def request(method, target, body=b"", **headers):
@@ -72,6 +74,18 @@ ACCOUNTS = Index(
 def test_a_request_is_answered_by_what_it_asks_for(asked, expected):
     """Order, spelling, defaults and parameters that do not select make no difference; anything else does."""
     assert bodies(ACCOUNTS, *asked) == expected
+
+
+@pytest.mark.parametrize("name", venues.NAMES)
+def test_every_endpoint_of_a_venue_is_recognised_as_the_venue_does(name):
+    """The shortcut through remembered paths finds what `Venue.find` finds."""
+    facts = venues.venue(name)
+    interpreter = Interpreter(facts)
+    for endpoint in facts.endpoints:
+        body = json.dumps(dict(endpoint.discriminator)).encode() if endpoint.discriminator else None
+        path = re.sub(r"\{\w+\}", "7", endpoint.path)
+        found = facts.find(endpoint.method, path, dict(endpoint.discriminator))
+        assert interpreter.ask(endpoint.method, path, "", body).endpoint == found[0].name
 
 
 def test_a_path_outside_the_rest_base_is_not_answered():
