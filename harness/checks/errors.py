@@ -125,7 +125,7 @@ def message(exam: Exam, method: str) -> Iterator[Verdict]:
             continue
         said = f"{after.said()} {' '.join(repr(error) for error in chain(after.error))}".lower()
         missing = [] if str(fault.status) in said else [f"the status {fault.status}"]
-        if not any(part.lower() in said for part in _marks(exam, method)):
+        if not any(part.lower() in said for part in marks(exam, method)):
             missing.append("the endpoint")
         if missing:
             yield failed(
@@ -138,7 +138,7 @@ def message(exam: Exam, method: str) -> Iterator[Verdict]:
             yield passed(name)
 
 
-def _marks(exam: Exam, method: str) -> list[str]:
+def marks(exam: Exam, method: str) -> list[str]:
     """Words by which an endpoint can be recognised."""
     marks = [method]
     for name in exam.source(method):

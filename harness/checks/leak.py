@@ -11,7 +11,7 @@ _UPDATES = 6
 _MOST_CONNECTIONS = 4
 
 
-def _complaints(outcome: Outcome) -> list[str]:
+def complaints(outcome: Outcome) -> list[str]:
     """What asyncio and aiohttp say of things that were never closed."""
     marks = ("Unclosed", "never retrieved", "was destroyed")
     return [text for record in outcome.log if any(mark in (text := record.getMessage()) for mark in marks)]
@@ -28,7 +28,7 @@ def growth(exam: Exam, method: str) -> Iterator[Verdict]:
         held = session.listener.connections()
         gc.collect()
         outcomes.append(session.settled())
-    complaints = [text for outcome in outcomes for text in _complaints(outcome)]
+    complaints = [text for outcome in outcomes for text in complaints(outcome)]
     case = f"{_UPDATES} updates"
     if complaints:
         yield failed(case, f"left open: {complaints[0]}")

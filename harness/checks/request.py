@@ -23,14 +23,15 @@ def documented(exam: Exam, method: str) -> Iterator[Verdict]:
     if not outcome.requests:
         yield skipped("good", "nothing was requested")
         return
-    wrong = list(dict.fromkeys(problem for seen in outcome.requests for problem in _problems(exam, seen)))
+    wrong = list(dict.fromkeys(problem for seen in outcome.requests for problem in problems(exam, seen)))
     if wrong:
         yield failed("good", wrong[0], problems=wrong[:5])
     else:
         yield passed("good")
 
 
-def _problems(exam: Exam, seen: Seen) -> Iterator[str]:
+def problems(exam: Exam, seen: Seen) -> Iterator[str]:
+    """In what a request differs from what the venue documents."""
     below = unquote(seen.path).removeprefix(exam.venue.rest_prefix)
     body = json_of(seen.body)
     asked = f"{seen.method} {seen.path}"
@@ -68,13 +69,14 @@ def auth(exam: Exam, method: str) -> Iterator[Verdict]:
         yield skipped("good", "no request of this update needs credentials")
         return
     for endpoint, seen in private:
-        if problem := _auth_problem(exam, endpoint, seen):
+        if problem := auth_problem(exam, endpoint, seen):
             yield failed(endpoint.name, f"{seen.method} {seen.path}: {problem}")
         else:
             yield passed(endpoint.name)
 
 
-def _auth_problem(exam: Exam, endpoint: Endpoint, seen: Seen) -> str | None:
+def auth_problem(exam: Exam, endpoint: Endpoint, seen: Seen) -> str | None:
+    """What is wrong with the credentials of a request to a private endpoint, if anything."""
     if endpoint.auth is Auth.API_KEY:
         given = seen.headers.get("X-Api-Key")
         if given is None:

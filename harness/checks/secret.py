@@ -51,7 +51,7 @@ def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
         yield name, exam.play(method, exam.base(), plan)[1]
 
 
-def _leaks(exam: Exam, text: str) -> list[str]:
+def leaks(exam: Exam, text: str) -> list[str]:
     lowered = text.lower()
     return [name for name, forms in _secrets(exam).items() if any(form in lowered for form in forms)]
 
@@ -62,7 +62,7 @@ def log(exam: Exam, method: str) -> Iterator[Verdict]:
     for case, outcome in _outcomes(exam, method):
         for record in outcome.log:
             text = f"{record.getMessage()} {record.exc_text or ''}"
-            if found := _leaks(exam, text):
+            if found := leaks(exam, text):
                 yield failed(case, f"{found[0]} was logged by {record.name} at {record.levelname}")
                 break
         else:
@@ -77,7 +77,7 @@ def error(exam: Exam, method: str) -> Iterator[Verdict]:
         return
     for case, outcome in _outcomes(exam, method):
         text = " ".join(f"{error} {error!r}" for error in chain(outcome.error))
-        if found := _leaks(exam, text):
+        if found := leaks(exam, text):
             yield failed(case, f"{found[0]} is in the text of {type(outcome.error).__name__}")
         else:
             yield passed(case)
@@ -93,7 +93,7 @@ def request(exam: Exam, method: str) -> Iterator[Verdict]:
         for seen in outcome.requests:
             elsewhere = f"{seen.path}?{seen.query} {seen.body.decode('utf-8', 'replace')}"
             headers = " ".join(seen.headers.values())
-            found = _leaks(exam, elsewhere) or [name for name in _leaks(exam, headers) if "private" in name]
+            found = leaks(exam, elsewhere) or [name for name in leaks(exam, headers) if "private" in name]
             if found:
                 yield failed(case, f"{found[0]} was sent in {seen.method} {seen.path}")
                 break

@@ -197,6 +197,10 @@ class Session:
         )
         self.connector = await made if inspect.isawaitable(made) else made
 
+    def snapshot(self) -> Snapshot:
+        """The state as it is now."""
+        return observe(self.connector, self._setting.assets)
+
     def has(self, method: str) -> bool:
         """Whether the connector has a method of this name."""
         return callable(getattr(self.connector, method, None))

@@ -1,0 +1,1 @@
+"""Payloads that no one recorded: generated from schemas and from recordings, and played to a connector."""

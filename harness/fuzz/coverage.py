@@ -1,0 +1,44 @@
+"""Which parts of a contract were exercised, and which never were."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from harness.checks.exam import Exam
+from harness.contract.edits import breakages, collapses
+from harness.contract.reading import Kind
+from harness.fuzz.bodies import SPOILERS
+from harness.gateway.faults import FAULTS
+
+__all__ = ["Coverage", "universe"]
+
+
+def universe(exam: Exam, method: str) -> frozenset[str]:
+    """Everything that fuzzing a method can exercise: fields, breakages of each field, bytes, faults, situations."""
+    found = {f"fault {name}" for name in FAULTS} | {f"situation {name}" for name in exam.library.scenarios()}
+    found |= {f"fault envelope-200-{place}" for place, _ in enumerate(exam.contract.error_envelopes)}
+    found |= {f"breakage {name}" for name, _ in SPOILERS}
+    for reading in exam.contract.of(method):
+        found |= {f"breakage {edit.name}" for _, edit in breakages(reading, 0)}
+        found |= {f"breakage {edit.name}" for edit in collapses(reading)}
+        named = (Kind.SYMBOL, Kind.ASSET)
+        found |= {f"{column.into} changed" for column in reading.columns if column.kind not in named}
+    return frozenset(found)
+
+
+class Coverage:
+    """How often each part was exercised. Coverages of several processes add up."""
+
+    def __init__(self, counts: Mapping[str, int] | None = None) -> None:
+        self.counts: Counter[str] = Counter(counts or {})
+
+    def note(self, touched: Iterable[str]) -> None:
+        """Count what a step exercised."""
+        self.counts.update(touched)
+
+    def add(self, other: "Coverage") -> None:
+        """Take in the counts of another run."""
+        self.counts.update(other.counts)
+
+    def missed(self, whole: Iterable[str]) -> Sequence[str]:
+        """What was never exercised."""
+        return sorted(part for part in whole if not self.counts[part])

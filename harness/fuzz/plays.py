@@ -1,0 +1,186 @@
+"""Strategies of whole plays: what the venue says and does in one to four calls of an update method."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from hypothesis import strategies as st
+
+from harness import exact
+from harness.checks.exam import BASE, Exam
+from harness.checks.scenes import FaultPlan, Scene
+from harness.contract import schemas
+from harness.contract.edits import Edit, breakages, collapses, is_applicable
+from harness.contract.oracle import Answer
+from harness.contract.reading import Reading
+from harness.fuzz.bodies import spoilt
+from harness.fuzz.payloads import Shape, Source, answers
+from harness.fuzz.steps import Act, Kind, Play, Step
+from harness.gateway.faults import FAULTS, Fault, envelope
+from harness.model import AccountState
+
+__all__ = ["Ground", "Playwright"]
+
+_SPEAKS = {"missing": "EVOLVE-missing", "null": "EVOLVE-null", "enum": "EVOLVE-enum", "type": "EVOLVE-type"}
+_TRANSIENT = ("http-429", "http-429-seconds", "http-429-date", "http-500", "http-502-html", "http-503", "http-504",
+              "reset-before")  # fmt: skip
+_RARE_ACTS = (Act.TOGETHER, Act.CANCEL, Act.REPEAT, Act.CLOSE, Act.STRANGER)
+_UNIFIED = "unified"
+_GOOD_ALONE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One way of reading the venue: the situation around it, and what can be generated for it."""
+
+    scenario: str
+    reading: Reading
+    source: Source
+
+
+class Playwright:
+    """Writes plays for one method of one target."""
+
+    def __init__(self, exam: Exam, method: str) -> None:
+        self._exam, self._method = exam, method
+
+    @cached_property
+    def grounds(self) -> Sequence[Ground]:
+        """The readings of the method, the ordinary one first."""
+        found = []
+        for reading in self._exam.contract.of(self._method):
+            scenario = BASE if reading.mode is None or reading.mode.default else _UNIFIED
+            schema = schemas.load(f"{self._exam.venue.name}/rest/{reading.endpoint}")
+            source = Source.of(self._exam.venue.name, reading, self._documents(reading), schema.is_valid)
+            found.append(Ground(scenario, reading, source))
+        return found
+
+    def _documents(self, reading: Reading) -> list[Any]:
+        """Every recorded answer of the reading's endpoint that is no error."""
+        schema = schemas.load(f"{self._exam.venue.name}/rest/{reading.endpoint}")
+        documents = []
+        for scenario in sorted(self._exam.library.scenarios(), key=lambda name: name != BASE):
+            for phase in range(self._exam.library.phases(scenario)):
+                answer = self._exam.library.answers(scenario, phase).get(reading.endpoint)
+                document = exact.decode(answer.body) if answer is not None and answer.status == 200 else None
+                if document is not None and schema.is_valid(document):
+                    documents.append(document)
+        return documents
+
+    @cached_property
+    def recorded(self) -> Sequence[Scene]:
+        """The recorded situations, each of their steps."""
+        library = self._exam.library
+        return [Scene(name, phase) for name in library.scenarios() for phase in range(library.phases(name))]
+
+    @cached_property
+    def faults(self) -> Sequence[Fault]:
+        """Whatever can go wrong on the wire, and the venue's own envelope with HTTP 200."""
+        told = [exact.encode(document) for document in self._exam.contract.error_envelopes]
+        own = [envelope(200, text, name=f"envelope-200-{place}") for place, text in enumerate(told)]
+        return [*FAULTS.values(), *own]
+
+    def plays(self) -> st.SearchStrategy[Play]:
+        """Plays of one to four steps; most are one good answer, for those are quickest and say most."""
+        return _plays(self)
+
+    # steps
+
+    def good(self, ground: Ground, shape: Shape) -> Step:
+        """A generated answer that the contract allows."""
+        scene = self._scene(ground, shape.document)
+        touched = {f"{column.into} changed" for column in shape.changed}
+        return Step(
+            kind=Kind.GOOD,
+            scene=scene,
+            expected=self._exam.expected(self._method, scene),
+            label="a generated answer",
+            touched=frozenset(touched),
+        )
+
+    def situation(self, scene: Scene) -> Step:
+        """A recorded situation as it is."""
+        return Step(
+            kind=Kind.GOOD,
+            scene=scene,
+            expected=self._exam.expected(self._method, scene),
+            label=f"the recorded situation {scene.scenario}, step {scene.phase + 1}",
+            touched=frozenset({f"situation {scene.scenario}"}),
+        )
+
+    def broken(self, ground: Ground, shape: Shape, number: int) -> Step:
+        """An answer with one breakage in it."""
+        whole = self._exam.expected(self._method, self._scene(ground, shape.document))
+        size = len(whole.positions or ()) if isinstance(whole, AccountState) else 0
+        edits = self._edits(ground.reading, number % max(size, 1), shape.document)
+        if edits and number % 4:
+            speaks, edit = edits[number // 4 % len(edits)]
+            body, label = exact.encode(edit.apply(shape.document)), edit.name
+        else:
+            speaks = "ERROR-body"
+            body, label = spoilt(exact.encode(shape.document), number // 4)
+        scene = Scene(ground.scenario).answered(ground.reading.endpoint, Answer(200, body))
+        return Step(
+            kind=Kind.BROKEN,
+            scene=scene,
+            expected=whole,
+            label=label,
+            speaks=speaks,
+            row_may_be_gone=True,
+            touched=frozenset({f"breakage {label}"}),
+        )
+
+    @staticmethod
+    def _edits(reading: Reading, row: int, document: Any) -> list[tuple[str, Edit]]:
+        found = [(_SPEAKS[kind], edit) for kind, edit in breakages(reading, row)]
+        found += [("EVOLVE-missing", edit) for edit in collapses(reading)]
+        return [(speaks, edit) for speaks, edit in found if is_applicable(edit, document)]
+
+    def faulty(self, ground: Ground, shape: Shape, fault: Fault, *, times: int | None) -> Step:
+        """A good answer that a fault keeps from the client, for good or the first time."""
+        scene = self._scene(ground, shape.document)
+        plan = FaultPlan(fault, frozenset({ground.reading.endpoint}), times)
+        return Step(
+            kind=Kind.LASTING if times is None else Kind.TRANSIENT,
+            scene=replace(scene, plan=plan),
+            expected=self._exam.expected(self._method, scene),
+            label=fault.summary,
+            touched=frozenset({f"fault {fault.name}{'' if times is None else ', once'}"}),
+        )
+
+    def _scene(self, ground: Ground, document: Any) -> Scene:
+        return Scene(ground.scenario).answered(ground.reading.endpoint, Answer(200, exact.encode(document)))
+
+
+@st.composite
+def _plays(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright) -> Play:
+    """The kind of play is one draw out of a hundred; smaller is simpler."""
+    kind = draw(st.integers(0, 99))
+    grounds = playwright.grounds
+    ground = grounds[0] if len(grounds) == 1 else draw(st.sampled_from(grounds))
+    shapes = answers(ground.source)
+    play = [playwright.good(ground, draw(shapes))]
+    if kind >= _GOOD_ALONE:
+        play += _sequel(draw, playwright, ground, kind)
+    return tuple(play)
+
+
+def _sequel(
+    draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright, ground: Ground, kind: int
+) -> list[Step]:
+    """What comes after the first good answer."""
+    shapes = answers(ground.source)
+    if kind < 72:
+        return [playwright.broken(ground, draw(shapes), draw(st.integers(0, 1 << 16)))]
+    if kind < 82:
+        fault = draw(st.sampled_from(playwright.faults))
+        lasting = playwright.faulty(ground, draw(shapes), fault, times=None)
+        return [lasting, playwright.good(ground, draw(shapes))]
+    if kind < 88:
+        fault = FAULTS[draw(st.sampled_from(_TRANSIENT))]
+        return [playwright.faulty(ground, draw(shapes), fault, times=1)]
+    if kind < 92:
+        return [playwright.situation(draw(st.sampled_from(playwright.recorded)))]
+    again = playwright.good(ground, draw(shapes))
+    return [again if kind < 97 else replace(again, act=draw(st.sampled_from(_RARE_ACTS)))]

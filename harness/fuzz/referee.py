@@ -1,0 +1,225 @@
+"""Judging one step of a play: everything that must hold of what a connector did, whatever it was sent.
+
+The deterministic checks each provoke one thing; here the payload was generated, and every property is looked at. A
+violation carries the id of the check that speaks of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from harness.checks.compare import Difference, differences
+from harness.checks.errors import marks
+from harness.checks.exam import Exam
+from harness.checks.leak import complaints
+from harness.checks.request import auth_problem, problems
+from harness.checks.secret import leaks
+from harness.contract.oracle import Failure
+from harness.fuzz.steps import Kind, Step
+from harness.gateway.messages import Seen
+from harness.model import AccountState
+from harness.targets.driving import Outcome, chain
+from harness.targets.observation import Snapshot
+
+__all__ = ["Violation", "judge"]
+
+_MOST_ATTEMPTS = 12
+_MOST_REQUESTS = 10
+
+_SPEAKS: Mapping[str, str] = {
+    "value": "PARSE-values",
+    "absent": "PARSE-values",
+    "precision": "PARSE-decimal",
+    "name": "PARSE-names",
+    "side": "PARSE-side",
+    "leverage": "PARSE-leverage",
+    "accessor": "PARSE-accessors",
+    "missing": "PARSE-rows",
+    "extra": "PARSE-rows",
+}
+"""Kind of difference -> the check that reports it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What did not hold. `cause` is equal for violations of one origin."""
+
+    check: str
+    message: str
+    cause: str
+    expected: str = ""
+    actual: Any = None
+
+
+def judge(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """Every violation of one step, the most telling first."""
+    if step.kind is Kind.TRANSIENT:
+        yield from _retried(exam, method, step, outcome)
+    elif step.kind is Kind.LASTING:
+        yield from _failed(exam, method, before, step, outcome)
+    elif step.kind is Kind.BROKEN:
+        yield from _broken(exam, method, before, step, outcome)
+    elif isinstance(step.expected, Failure):
+        yield from _refused(method, before, step, outcome)
+    else:
+        yield from _taken(exam, method, before, step, outcome)
+    yield from _always(exam, outcome)
+
+
+def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """A good answer is in the state."""
+    assert isinstance(step.expected, AccountState)  # noqa: S101 - only a state is taken
+    if not outcome.requests:
+        yield Violation("PLACEHOLDER-asks", f"{method} sent no request", "no request")
+    if outcome.error is not None or outcome.hung:
+        yield Violation("PARSE-values", f"a good answer was not taken: {outcome.how()}", type(outcome.error).__name__)
+        return
+    reading = exam.reading(method, step.scene)
+    for difference in differences(reading, step.expected, outcome.state):
+        check = _SPEAKS[difference.kind]
+        if difference.kind == "extra" and _was_there(difference, before):
+            check = "STATE-closed"
+        yield Violation(check, str(difference), ":".join(difference.cause()), difference.expected, difference.actual)
+    if len(outcome.requests) > _MOST_REQUESTS * step.calls:
+        yield Violation("REQUEST-storm", f"{len(outcome.requests)} requests for one update", "storm")
+
+
+def _was_there(difference: Difference, before: Snapshot) -> bool:
+    return difference.at in {pair for pair, _ in before.rows()}
+
+
+def _refused(method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """An answer that the contract forbids is refused openly, and the state stays."""
+    if outcome.silent:
+        yield Violation("ERROR-envelope", f"nothing was raised or logged after {step.label}", "silence")
+    yield from _kept(method, before, step, outcome)
+
+
+def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """A fault that stays: open, bounded, and without a trace in the state."""
+    plan = step.scene.plan
+    assert plan is not None  # noqa: S101 - a fault has a plan
+    fault = plan.fault
+    times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
+    if outcome.hung:
+        yield Violation("ERROR-timeout", f"waits for ever after {fault.summary}", fault.name)
+    elif outcome.silent and fault.family != "slow":
+        check = {"http": "ERROR-http", "body": "ERROR-body", "transport": "ERROR-transport"}[fault.family]
+        yield Violation(check, f"nothing was raised or logged after {fault.summary}", fault.name)
+    if outcome.silent and fault.family == "slow" and fault.name != "stalled":
+        yield from _taken(exam, method, before, step, outcome)
+        return
+    yield from _kept(method, before, step, outcome)
+    if len(times) > _MOST_ATTEMPTS:
+        yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", fault.name)
+    if fault.status in {400, 401, 403, 404, 422} and len(times) > 1:
+        yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", str(fault.status))
+    if fault.status in {429, 503} and any(later <= earlier for earlier, later in pairwise(times)):
+        yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", str(fault.status))
+    if fault.family == "http" and fault.status is not None and not outcome.silent:
+        yield from _named(exam, method, fault.status, outcome)
+
+
+def _named(exam: Exam, method: str, status: int, outcome: Outcome) -> Iterator[Violation]:
+    said = f"{outcome.said()} {' '.join(repr(error) for error in chain(outcome.error))}".lower()
+    if str(status) not in said or not any(mark.lower() in said for mark in marks(exam, method)):
+        yield Violation(
+            "ERROR-message", f"the error names not both endpoint and HTTP {status}: {said[:200]}", "message"
+        )
+
+
+def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """A fault that passes is lived through."""
+    plan = step.scene.plan
+    assert plan is not None and isinstance(step.expected, AccountState)  # noqa: S101, PT018 - a fault on a good answer
+    fault = plan.fault
+    check = {429: "RETRY-throttled", None: "RETRY-reset"}.get(fault.status, "RETRY-server")
+    if outcome.error is not None:
+        yield Violation(check, f"given up after one failure that passes: {outcome.how()}", fault.name)
+        return
+    if any(differences(exam.reading(method, step.scene), step.expected, outcome.state)):
+        yield Violation(check, f"the answer after {fault.summary} never reached the state", fault.name)
+    times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
+    if fault.name.startswith("http-429-") and len(times) > 1 and times[1] - times[0] < 1.95:
+        yield Violation("RETRY-after", f"asked again after {times[1] - times[0]:.2f} s instead of 2 s", fault.name)
+
+
+def _broken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """An answer that broke: read rightly all the same, or refused openly with every position still there."""
+    assert isinstance(step.expected, AccountState)  # noqa: S101 - what the whole answer would have made
+    if outcome.silent:
+        reading = exam.reading(method, step.scene)
+        wrong = differences(reading, step.expected, outcome.state)
+        if wrong:
+            message = f"{step.label}: nothing was raised or logged, and the state is wrong: {wrong[0]}"
+            yield Violation(step.speaks, message, step.label, wrong[0].expected, wrong[0].actual)
+        return
+    if method == "_update_positions":
+        yield from _rows_kept(before, step, outcome)
+    else:
+        yield from _kept(method, before, step, outcome)
+
+
+def _rows_kept(before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """Each position is as it was, or as the good part of the answer says."""
+    assert isinstance(step.expected, AccountState)  # noqa: S101 - see _broken
+    known = {(p.trading_pair, p.position_side.name): p for p in step.expected.positions or ()}
+    after = outcome.state.rows()
+    gone = [key for key in before.rows() if key not in after]
+    if gone and step.row_may_be_gone:
+        gone = [key for key in gone if key in known]
+    if gone:
+        message = f"{' '.join(gone[0])} is gone after {step.label}; the connector {outcome.how()}"
+        yield Violation("STATE-row", message, step.label)
+        return
+    for key, figures in after.items():
+        if figures != before.rows().get(key) and key not in known:
+            yield Violation("STATE-row", f"{' '.join(key)} is what no answer said after {step.label}", step.label)
+            return
+
+
+def _kept(method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
+    """Nothing of the state was lost or changed."""
+    if outcome.state.part(method) == before.part(method):
+        return
+    if method == "_update_positions":
+        gone = [" ".join(key) for key in before.rows() if key not in outcome.state.rows()]
+    else:
+        pairs = zip(before.balances(), outcome.state.balances(), strict=True)
+        gone = [asset for held, left in pairs for asset, _ in held if asset not in {name for name, _ in left}]
+    told = f"after {step.label}; the connector {outcome.how()}"
+    if gone:
+        yield Violation("STATE-zero", f"{gone[0]} lost {told}", step.label)
+    else:
+        yield Violation("STATE-atomic", f"the state changed {told}", step.label)
+
+
+def _always(exam: Exam, outcome: Outcome) -> Iterator[Violation]:
+    """What must hold of any call."""
+    for seen in outcome.requests:
+        yield from _asked_rightly(exam, seen)
+    yield from _no_secrets(exam, outcome)
+    for text in complaints(outcome):
+        yield Violation("LEAK-growth", f"left open: {text}", "unclosed")
+
+
+def _asked_rightly(exam: Exam, seen: Seen) -> Iterator[Violation]:
+    for endpoint in exam.endpoints([seen]):
+        if problem := auth_problem(exam, endpoint, seen):
+            yield Violation("REQUEST-auth", f"{seen.method} {seen.path}: {problem}", problem)
+    for problem in problems(exam, seen):
+        yield Violation("REQUEST-documented", problem, problem[:60])
+    shown = f"{seen.path}?{seen.query} {seen.body.decode('utf-8', 'replace')}"
+    in_headers = [name for name in leaks(exam, " ".join(seen.headers.values())) if "private" in name]
+    for name in [*leaks(exam, shown), *in_headers]:
+        yield Violation("SECRET-request", f"{name} was sent in {seen.method} {seen.path}", name)
+
+
+def _no_secrets(exam: Exam, outcome: Outcome) -> Iterator[Violation]:
+    for record in outcome.log:
+        for name in leaks(exam, record.getMessage()):
+            yield Violation("SECRET-log", f"{name} was logged at {record.levelname}", name)
+    for error in chain(outcome.error):
+        for name in leaks(exam, f"{error} {error!r}"):
+            yield Violation("SECRET-error", f"{name} is in the text of {type(error).__name__}", name)
