@@ -82,6 +82,8 @@ def auth_problem(exam: Exam, endpoint: Endpoint, seen: Seen) -> str | None:
         if given is None:
             return "no X-Api-Key header"
         return None if given == exam.credentials["api_key"] else "X-Api-Key is not the configured key"
+    if endpoint.auth is not Auth.TOKEN:
+        return None
     given = seen.headers.get("Authorization") or dict(parse_qsl(seen.query)).get("auth")
     return None if given else "neither an auth parameter nor an Authorization header"
 
