@@ -28,10 +28,10 @@ def growth(exam: Exam, method: str) -> Iterator[Verdict]:
         held = session.listener.connections()
         gc.collect()
         outcomes.append(session.settled())
-    complaints = [text for outcome in outcomes for text in complaints(outcome)]
+    said = [text for outcome in outcomes for text in complaints(outcome)]
     case = f"{_UPDATES} updates"
-    if complaints:
-        yield failed(case, f"left open: {complaints[0]}")
+    if said:
+        yield failed(case, f"left open: {said[0]}")
     elif held > _MOST_CONNECTIONS:
         yield failed(case, f"{held} connections are open", expected=f"at most {_MOST_CONNECTIONS}", actual=str(held))
     elif len(tasks) >= _UPDATES:
