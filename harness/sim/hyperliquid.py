@@ -167,30 +167,24 @@ def _ask(kind: str, document: Any, **more: str) -> Turn:
     return Turn(method="POST", path="/info", body={"type": kind, **more}, document=document)
 
 
-def _ask_perps(kind: str, document: Any, **more: str) -> Iterator[Turn]:
-    """The venue's own perpetuals are the unnamed `dex`; clients ask with the empty name or without one."""
-    yield _ask(kind, document, **more)
-    yield _ask(kind, document, **more, dex="")
-
-
 def turns(situation: Situation) -> Iterator[Turn]:
     """Every read-only request that a connector may make in this situation, each with its answer."""
     account, now_ms = situation.configured, (STARTED_AT + situation.moment) * 1000
     markets = listed(account)
 
     yield _ask("userAbstraction", _ABSTRACTION[account.mode], user=_ADDRESS)
-    yield from _ask_perps("clearinghouseState", clearinghouse_state(account, now_ms), user=_ADDRESS)
+    yield _ask("clearinghouseState", clearinghouse_state(account, now_ms), user=_ADDRESS)
     yield _ask("spotClearinghouseState", spot_clearinghouse_state(account), user=_ADDRESS)
     yield _ask("userRole", {"role": "user"}, user=_ADDRESS)
     orders = [_order(number, order, now_ms) for number, order in enumerate(account.orders)]
-    yield from _ask_perps("openOrders", orders, user=_ADDRESS)
+    yield _ask("openOrders", orders, user=_ADDRESS)
     frontend = [_frontend_order(number, order, now_ms) for number, order in enumerate(account.orders)]
-    yield from _ask_perps("frontendOpenOrders", frontend, user=_ADDRESS)
+    yield _ask("frontendOpenOrders", frontend, user=_ADDRESS)
     yield _ask("userFees", _fees(), user=_ADDRESS)
     usage = {"cumVlm": "2870116.41", "nRequestsUsed": 28183, "nRequestsCap": 2880116}
     yield _ask("userRateLimit", usage, user=_ADDRESS)
-    yield from _ask_perps("meta", meta(markets))
+    yield _ask("meta", meta(markets))
     yield _ask("spotMeta", spot_meta(account))
     yield _ask("metaAndAssetCtxs", [meta(markets), asset_contexts(markets)])
-    yield from _ask_perps("allMids", all_mids(markets))
+    yield _ask("allMids", all_mids(markets))
     yield _ask("perpDexs", [None])
