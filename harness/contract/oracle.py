@@ -57,19 +57,19 @@ def reading_of(rules: Contract, method: str, answers: Mapping[str, Answer]) -> R
     if not readings:
         raise UsageError(f"the contract of {rules.venue} says nothing of {method}", where="--method")
     by_default = next((reading for reading in readings if reading.mode is None or reading.mode.default), readings[0])
-    told = next((_told_mode(reading, answers) for reading in readings if reading.mode is not None), None)
+    told = next((_told_mode(reading, answers) for reading in readings if reading.mode is not None), MISSING)
     return next((reading for reading in readings if reading.mode and told in reading.mode.values), by_default)
 
 
 def _told_mode(reading: Reading, answers: Mapping[str, Answer]) -> Any:
-    """What the venue says of the account's mode; `MISSING` where that is nothing that can be read."""
+    """What the venue says of the account's mode; `MISSING` where it was not recorded or refused to say."""
     answer = None if reading.mode is None else answers.get(reading.mode.endpoint)
     if answer is None or answer.status != 200:
-        return None
+        return MISSING
     try:
         return exact.decode(answer.body)
-    except ValueError:
-        return MISSING
+    except ValueError as error:
+        return error
 
 
 def expect(
@@ -78,7 +78,7 @@ def expect(
     """The state that `method` must end in when the venue answers like this, keyed by endpoint name."""
     reading = reading_of(rules, method, answers)
     told = _told_mode(reading, answers)
-    if reading.mode is not None and told is not None and told not in reading.mode.values:
+    if reading.mode is not None and told is not MISSING and told not in reading.mode.values:
         return Failure(f"{reading.mode.endpoint} is {told!r}, not a mode that is known")
     answer = answers.get(reading.endpoint)
     if answer is None:

@@ -3,7 +3,8 @@
 `jsonschema-rs` gives the verdict and `jsonschema`, the reference, the explanation; a test holds that they agree.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -15,7 +16,7 @@ import jsonschema_rs
 from harness import exact, resources
 from harness.errors import UsageError
 
-__all__ = ["Problem", "Schema", "folder", "load"]
+__all__ = ["Problem", "Schema", "folder", "load", "reference_validator"]
 
 _COMMON = "common.json"
 
@@ -71,8 +72,12 @@ class Schema:
 
 
 def reference_validator(document: Mapping[str, Any], common: Mapping[str, Any]) -> Any:
-    """The same schema in the reference implementation; 1.0 is an integer there too, as the specification says."""
-    from jsonschema import Draft202012Validator, validators
+    """The same schema in the reference implementation.
+
+    Like the fast one it follows the specification where Python does not: 1.0 is an integer, and `$` in a pattern is the
+    end of the text, not the place before a last line break.
+    """
+    from jsonschema import Draft202012Validator, ValidationError, validators
     from referencing import Registry, Resource
 
     def is_integer(_: Any, instance: Any) -> bool:
@@ -80,9 +85,19 @@ def reference_validator(document: Mapping[str, Any], common: Mapping[str, Any]) 
             return False
         return isinstance(instance, int) or (isinstance(instance, Decimal) and instance == instance.to_integral_value())
 
+    def pattern(_: Any, wanted: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str) and not re.search(_in_python(wanted), instance):
+            yield ValidationError(f"{instance!r} does not match {wanted!r}")
+
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", is_integer)
-    extended = validators.extend(Draft202012Validator, type_checker=checker)  # type: ignore[no-untyped-call]
+    extended = validators.extend(Draft202012Validator, {"pattern": pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
     return extended(document, registry=Registry().with_resource(common["$id"], Resource.from_contents(common)))
+
+
+@cache
+def _in_python(pattern: str) -> str:
+    """A pattern of ECMA 262, as JSON Schema has them, in Python's dialect."""
+    return re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern)
 
 
 def _shortened(message: str, limit: int = 300) -> str:
