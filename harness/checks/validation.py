@@ -1,6 +1,6 @@
 """SCHEMA: recorded payloads against the schemas of their endpoints and channels."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from yarl import URL
 from harness import exact
 from harness.cassette.model import Cassette, Environment, Interaction
 from harness.cassette.store import load
-from harness.contract import exceptions
+from harness.contract import exceptions, schemas
 from harness.contract.oracle import broken_invariants, contract
 from harness.contract.payloads import CHECK, Payload, candidates, read, validate
 from harness.errors import UsageError
@@ -119,6 +119,16 @@ def _venue_of(url: URL) -> str:
     return ""
 
 
+def _is_refusal(payload: Payload, endpoint: str) -> bool:
+    """Whether this is how, by the contract, the venue refuses with HTTP 200 on a route that an update reads."""
+    rules = contract(payload.venue)
+    is_read = payload.transport == "rest" and any(reading.endpoint == endpoint for reading in rules.readings)
+    if not is_read or not isinstance(payload.body, Mapping):
+        return False
+    is_envelope = any(payload.body.keys() == envelope.keys() for envelope in rules.error_envelopes)
+    return is_envelope and schemas.load(f"{payload.venue}/rest/error").is_valid(payload.body)
+
+
 def judge(payload: Payload) -> Result:
     """The result for one payload. A valid one that breaks invariants says so in its evidence and passes."""
     if payload.venue not in NAMES:
@@ -133,6 +143,9 @@ def judge(payload: Payload) -> Result:
         result = replace(result, evidence={"kind": payload.kind, **result.evidence})
     if result.status is Status.FAIL and (reason := exceptions.reason(payload.venue, found[0].name, payload.body)):
         return replace(result, status=Status.SKIP, message=f"excepted: {reason}")
+    if result.status is Status.FAIL and _is_refusal(payload, found[0].name):
+        evidence = {"schema": f"{payload.venue}/rest/error"}
+        return replace(result, status=Status.PASS, message="", evidence=evidence)
     if result.status is Status.PASS and payload.transport == "rest" and payload.status < 400:
         broken = broken_invariants(contract(payload.venue), found[0].name, payload.body)
         if broken:

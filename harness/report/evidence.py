@@ -15,7 +15,8 @@ _LIMIT = 600
 _CAUSES = 3
 _NAMES = 8
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[-+]?\d[\w.+-]*")
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|[-+]?\d[\w.+-]*|(?<= after )[^;]*")
+"""Names, numbers and the fault that was injected: what differs between cases of one cause."""
 
 
 def clean(told: str, limit: int = _LIMIT) -> str:
@@ -63,13 +64,14 @@ def folded(results: Iterable[Result]) -> tuple[Finding, ...]:
 
 
 def _cause(result: Result) -> str:
-    return _PARTICULARS.sub("#", result.message)
+    return _PARTICULARS.sub("#", result.message.removeprefix(result.case))
 
 
 def paragraphs(finding: Finding) -> Iterator[str]:
     """A finding as lines below its headline: the causes, the evidence of the first, where to look."""
     for number, (first, *others) in enumerate(finding.causes[:_CAUSES]):
-        yield f"{clean(first.case)}: {clean(first.message)}"
+        named = first.message.startswith(first.case)
+        yield clean(first.message) if named else f"{clean(first.case)}: {clean(first.message)}"
         if number == 0:
             yield from (f"  {line}" for line in lines(first))
         if others:

@@ -1,0 +1,148 @@
+"""pytest plugin: a connector's factory becomes one test for each update method and check.
+
+Loaded by every pytest run of an environment, so nothing heavy is imported before `contract_tests` is called.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from harness.checks.exam import Exam
+    from harness.findings import Result
+    from harness.targets.driving import Rig
+    from harness.targets.loading import Target
+
+__all__ = ["contract_tests"]
+
+_FIXTURE = "harness_results"
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    target: "Target"
+    method: str
+    check: str
+
+
+def contract_tests(
+    target: str | Callable[..., Any],
+    *,
+    venue: str,
+    methods: Sequence[str] | None = None,
+    checks: Sequence[str] | None = None,
+) -> Callable[..., None]:
+    """A test function, parametrized by update method and check, for a connector of one venue.
+
+    `target` is the factory or its name, `module:factory`; `checks` are ids or families. Assign the result to a name
+    that pytest collects: `test_contract = contract_tests("my.connector:build", venue="extended")`. Wrong arguments
+    are errors of the collection.
+    """
+    from harness.checks.running import selected
+    from harness.contract.oracle import contract
+    from harness.errors import UsageError
+    from harness.targets.loading import Target, resolve
+
+    try:
+        known = contract(venue).methods()
+        for method in methods or ():
+            if method not in known:
+                raise UsageError(f"unknown method {method!r}", where="methods", cure=f"known are {', '.join(known)}")
+        found = resolve(target, venue) if isinstance(target, str) else Target(_name(target), venue, target)
+        chosen = selected(tuple(checks or ()))
+    except UsageError as wrong:
+        told = "; ".join(part for part in (wrong.what, wrong.cure) if part)
+        raise pytest.Collector.CollectError(f"contract_tests: {told}") from None
+    questions = [
+        pytest.param(_Question(found, method, check.id), id=f"{method}-{check.id}")
+        for method in methods or known
+        for check in chosen
+        if check.applies_to(method)
+    ]
+
+    @pytest.mark.parametrize(_FIXTURE, questions, indirect=True)
+    def test(harness_results: "Sequence[Result]") -> None:
+        _judge(harness_results)
+
+    return test
+
+
+def _name(factory: Callable[..., Any]) -> str:
+    return f"{getattr(factory, '__module__', '?')}:{getattr(factory, '__qualname__', repr(factory))}"
+
+
+def _judge(results: "Sequence[Result]") -> None:
+    from harness.findings import Status
+    from harness.report.evidence import folded, paragraphs
+
+    told = {status: [result for result in results if result.status is status] for status in Status}
+    if told[Status.FAIL]:
+        lines = [line for finding in folded(told[Status.FAIL]) for line in paragraphs(finding)]
+        pytest.fail("\n".join(lines), pytrace=False)
+    if not told[Status.PASS]:
+        pytest.skip("; ".join(dict.fromkeys(result.message for result in results)))
+
+
+class _Examination:
+    """The exams of one pytest process, whose tests share a rig and every play."""
+
+    def __init__(self, rig: "Rig") -> None:
+        self._rig = rig
+        self._exams: dict[Target, Exam] = {}
+
+    def answer(self, question: _Question) -> "tuple[Result, ...]":
+        from harness.checks.exam import Exam
+        from harness.checks.registry import checks
+        from harness.checks.running import run_one
+
+        if question.target not in self._exams:
+            self._exams[question.target] = Exam(self._rig, question.target)
+        return tuple(run_one(self._exams[question.target], question.method, checks()[question.check]))
+
+
+@pytest.fixture(scope="session")
+def harness_examination() -> Iterator[_Examination]:
+    """A running gateway for the contract tests of this process."""
+    from harness.targets.driving import Rig
+
+    with Rig() as rig:
+        yield _Examination(rig)
+
+
+@pytest.fixture
+def harness_results(request: pytest.FixtureRequest, harness_examination: _Examination) -> "tuple[Result, ...]":
+    """What one check says of one method. A factory that raises and a fault of the harness are errors of the set-up."""
+    from harness.errors import UsageError
+    from harness.findings import Status
+
+    results: tuple[Result, ...] = ()
+    wrong = ""
+    try:
+        with _undisturbed():
+            results = harness_examination.answer(request.param)
+    except UsageError as error:
+        wrong = str(error)
+    for result in results:
+        if result.status is Status.ERROR:
+            wrong = f"a fault of the harness: {result.message} {dict(result.evidence)}"
+    if wrong:
+        pytest.fail(wrong, pytrace=False)
+    return results
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep the log of the connector out of pytest's report: the harness quotes from it what matters."""
+    root = logging.getLogger()
+    handlers = tuple(root.handlers)
+    for handler in handlers:
+        root.removeHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            root.addHandler(handler)
