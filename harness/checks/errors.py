@@ -15,6 +15,8 @@ from harness.contract.oracle import Failure
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.targets.driving import Outcome, chain
 
+__all__ = ["marks", "unasked"]
+
 _HTTP = tuple(
     name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
 )
@@ -120,7 +122,7 @@ def message(exam: Exam, method: str) -> Iterator[Verdict]:
     for name in ("http-400", "http-401", "http-500", "http-502-html"):
         fault = FAULTS[name]
         _, after = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
-        if after.silent:
+        if after.silent or after.hung:
             yield skipped(name, "nothing was said at all")
             continue
         said = f"{after.said()} {' '.join(repr(error) for error in chain(after.error))}".lower()

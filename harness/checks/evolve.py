@@ -7,7 +7,16 @@ from harness.checks.exam import Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import json_of
 from harness.checks.state import unusable
-from harness.contract.edits import Edit, breakages, collapses, is_applicable, unknown_fields
+from harness.contract.edits import (
+    Edit,
+    breakages,
+    breakages_of_second_row,
+    collapses,
+    is_applicable,
+    unknown_fields,
+    unknown_openness,
+)
+from harness.contract.reading import Reading
 
 
 @check("EVOLVE-unknown", "fields that nobody knows yet change nothing")
@@ -29,12 +38,20 @@ def unknown(exam: Exam, method: str) -> Iterator[Verdict]:
         yield passed("unknown fields")
 
 
+def _breakages(reading: Reading) -> Iterator[tuple[str, Edit]]:
+    """In two rows, a long and a short one: a default that is right for the one is wrong for the other."""
+    yield from breakages(reading, 0)
+    yield from breakages_of_second_row(reading)
+
+
 def _broken(*kinds: str) -> Run:
     def run(exam: Exam, method: str) -> Iterator[Verdict]:
         if reason := unusable(exam, method) or unasked(exam, method):
             yield skipped("-", reason)
             return
-        edits = [edit for kind, edit in breakages(exam.reading(method), 0) if kind in kinds]
+        edits = [edit for kind, edit in _breakages(exam.reading(method)) if kind in kinds]
+        if "enum" in kinds:
+            edits += unknown_openness(exam.reading(method))
         yield from _misread(exam, method, edits)
 
     return run
@@ -73,5 +90,5 @@ def missing(exam: Exam, method: str) -> Iterator[Verdict]:
     if reason := unusable(exam, method) or unasked(exam, method):
         yield skipped("-", reason)
         return
-    edits = [edit for kind, edit in breakages(exam.reading(method), 0) if kind == "missing"]
+    edits = [edit for kind, edit in _breakages(exam.reading(method)) if kind == "missing"]
     yield from _misread(exam, method, [*edits, *collapses(exam.reading(method))])

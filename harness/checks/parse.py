@@ -4,6 +4,7 @@ Each check speaks of its own kind of difference, so that one mistake is reported
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from harness.checks.compare import Difference
 from harness.checks.exam import BASE, Exam
@@ -64,7 +65,9 @@ def _trap(scenarios: Collection[str], kinds: Collection[str] = ()) -> Run:
         for scene in _scenes(exam, _ORDINARY):
             (outcome,) = exam.play(method, scene)
             known |= {difference.cause() for difference in exam.differences(method, scene, outcome)}
-        for scene in _scenes(exam, scenarios):
+        for opening in _scenes(exam, scenarios):
+            # the trap of a situation in several steps is what its last step shows
+            scene = replace(opening, phase=exam.library.phases(opening.scenario) - 1)
             (outcome,) = exam.play(method, scene)
             if isinstance(exam.expected(method, scene), Failure):
                 continue

@@ -6,9 +6,11 @@ from harness import exact
 from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
-from harness.contract.edits import breakages, reversed_rows
+from harness.contract.edits import breakages, breakages_of_second_row, reversed_rows
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.targets.driving import Outcome
+
+__all__ = ["damages", "lost", "unusable"]
 
 _DAMAGING = (
     "http-400",
@@ -120,20 +122,20 @@ def _other_requests(exam: Exam, method: str) -> Iterator[Verdict]:
 
 
 def _half_read(exam: Exam, method: str) -> Iterator[Verdict]:
-    """For balances: total and available always come from the same answer."""
-    if method != "_update_balances":
-        return
+    """Answers that cannot be read to the end: total and available come from one answer, and so do all positions."""
     reading = exam.reading(method)
     _, new = exam.play(method, exam.base(), exam.changed(method))
-    for kind, edit in breakages(reading, 0):
+    is_balance = method == "_update_balances"
+    # where there are rows, what went before the bad one is at stake
+    for kind, edit in breakages(reading, 0) if is_balance else breakages_of_second_row(reading):
         if kind not in {"missing", "null"}:
             continue
         before, after = exam.play(method, exam.base(), exam.changed(method).edited(edit))
         state = after.state.part(method)
         if state in (before.state.part(method), new.state.part(method)) or lost(method, before, after):
             yield passed(edit.name)
-        elif after.silent:
-            yield passed(edit.name)  # EVOLVE speaks of a silent misreading
+        elif after.silent or (not is_balance and after.error is None):
+            yield passed(edit.name)  # EVOLVE speaks of a silent misreading, STATE-row of rows left as they were
         else:
             yield _half(method, edit.name, before, after)
 

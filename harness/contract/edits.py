@@ -4,7 +4,7 @@ An edit is a value with a name: it can be put into a report, compared, and appli
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from harness.contract.reading import Field, Kind, Reading
 __all__ = [
     "Edit",
     "breakages",
+    "breakages_of_second_row",
     "collapses",
     "dropped",
     "in_row",
@@ -25,6 +26,7 @@ __all__ = [
     "scaled",
     "then",
     "unknown_fields",
+    "unknown_openness",
     "without_rows",
 ]
 
@@ -139,8 +141,24 @@ def breakages(reading: Reading, row: int) -> Iterator[tuple[str, Edit]]:
             unknown: Any = "SIDEWAYS" if any(isinstance(value, str) for value in column.values) else 7
             yield "enum", put(reading.endpoint, pattern, unknown, f"{at} {unknown!r}")
         elif column.kind not in {Kind.SYMBOL, Kind.ASSET}:
-            yield "type", put(reading.endpoint, pattern, {}, f"{at} an object")
+            yield "type", put(reading.endpoint, pattern, {"unexpected": True}, f"{at} an object")
             yield "type", put(reading.endpoint, pattern, "n/a", f"{at} 'n/a'")
+
+
+def breakages_of_second_row(reading: Reading) -> Iterator[tuple[str, Edit]]:
+    """The same in the second row, where an answer has rows: in the first one a default may be right by chance."""
+    if reading.rows is not None:
+        for kind, edit in breakages(reading, 1):
+            yield kind, replace(edit, name=f"{edit.name} in the second row")
+
+
+def unknown_openness(reading: Reading) -> Iterator[Edit]:
+    """A row that says of itself, in an optional field, what nobody knows, and one that says nothing."""
+    for consumed in reading.fields():
+        if consumed.column.kind is Kind.OPENNESS:
+            pattern = in_row(consumed, reading, 0)
+            yield put(reading.endpoint, pattern, "SIDEWAYS", f"{consumed.pattern} 'SIDEWAYS'")
+            yield dropped(reading.endpoint, pattern, f"{consumed.pattern} left out")
 
 
 def collapses(reading: Reading) -> Iterator[Edit]:

@@ -1,5 +1,6 @@
 """Reading the state of a connector through the surface that Hummingbot gives it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,7 +60,10 @@ class Snapshot:
 
     def part(self, method: str) -> Any:
         """What one update method is answerable for, comparable with `==`."""
-        return self.balances() if method == "_update_balances" else self.rows()
+        if method == "_update_balances":
+            return self.balances()
+        # counted, because a mapping by pair and side would hide an entry that is there twice
+        return Counter((position.key(), position.figures()) for position in self.positions or ())
 
     def is_empty(self, method: str) -> bool:
         """Whether there is nothing that a failure could lose."""
