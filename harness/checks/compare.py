@@ -134,7 +134,7 @@ def _position(reading: Reading, expected: Position, seen: SeenPosition) -> Itera
         if kind is None:
             continue
         got = number(actual)
-        if name == "amount" and got is not None and got == -wanted:
+        if name == "amount" and got is not None and got == wanted.copy_negate():
             kind = "side"
         elif name == "leverage" and kind == "value":
             kind = "leverage"

@@ -7,6 +7,8 @@ from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.targets.driving import Outcome
 
+__all__ = ["complaints"]
+
 _UPDATES = 6
 _MOST_CONNECTIONS = 4
 

@@ -7,7 +7,7 @@ from typing import Any
 from harness.checks.exam import Exam
 from harness.findings import Status
 
-__all__ = ["Check", "Verdict", "check", "checks", "failed", "passed", "skipped"]
+__all__ = ["Check", "Run", "Verdict", "check", "checks", "failed", "passed", "skipped", "verdicts"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from harness.gateway.messages import Seen
 from harness.targets.driving import Rig
 from harness.venues.facts import Auth, Endpoint
 
+__all__ = ["auth_problem", "problems"]
+
 _MOST = 10
 """Requests of one update, whatever the size of the account."""
 

@@ -14,7 +14,7 @@ from harness.gateway.index import Playback
 from harness.gateway.messages import Reply, Request, Seen, Wire
 from harness.venues.facts import Endpoint, Venue
 
-__all__ = ["FaultPlan", "Scene", "Script"]
+__all__ = ["FaultPlan", "Scene", "Script", "endpoint_of", "json_of", "named"]
 
 
 @dataclass(frozen=True, slots=True)

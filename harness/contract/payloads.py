@@ -12,7 +12,7 @@ from harness.findings import Result, Status
 from harness.venues import NAMES, venue
 from harness.venues.facts import Channel, Endpoint, Venue
 
-__all__ = ["Payload", "candidates", "read", "validate"]
+__all__ = ["CHECK", "Payload", "candidates", "from_document", "read", "validate"]
 
 CHECK = "SCHEMA"
 _ERRORS_FROM = 400

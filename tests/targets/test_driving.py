@@ -181,7 +181,7 @@ def test_a_connector_that_was_told_to_keep_its_log_to_itself_is_heard(drive, clo
 
 
 def test_a_record_whose_arguments_do_not_fit_is_still_a_warning():
-    """Logging itself would only complain of it; pytest's own handler would raise, so that the record is made by hand."""
+    """Logging itself would only complain of it; pytest's handler would raise, so that the record is made by hand."""
     record = logging.LogRecord(LOGGER, logging.WARNING, __file__, 1, "HTTP %d", ("404",), None)
     outcome = Outcome(error=None, log=(record,), state=observe(None, ()), requests=(), hung=False)
     assert outcome.warnings == ("HTTP %d ('404',)",)
