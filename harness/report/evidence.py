@@ -9,7 +9,7 @@ import simplejson
 
 from harness.findings import Result
 
-__all__ = ["Finding", "clean", "folded", "lines", "paragraphs"]
+__all__ = ["Finding", "clean", "folded", "lines", "paragraphs", "summary"]
 
 _LIMIT = 600
 _CAUSES = 3
