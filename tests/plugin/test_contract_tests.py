@@ -109,7 +109,7 @@ def test_tests_are_selected_by_keyword(project):
 
 def test_tests_are_spread_over_workers(project):
     """Every worker collects the same ids, or xdist refuses to run."""
-    result = project("build", "PLACEHOLDER", "SECRET-log").runpytest_subprocess("-n", "2")
+    result = project("build", "PLACEHOLDER", "SECRET-log").runpytest_subprocess("-pno:hypothesispytest", "-n", "2")
     result.assert_outcomes(passed=6)
 
 
