@@ -146,4 +146,6 @@ def _told(position: Position) -> str:
 
 
 def _shown(value: Any) -> str:
-    return repr(value) if isinstance(value, float | str) or value is None else str(value)
+    if isinstance(value, float):
+        return f"float {value!r}"
+    return repr(value) if isinstance(value, str) or value is None else str(value)

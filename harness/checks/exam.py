@@ -222,6 +222,19 @@ class Exam:
         """The endpoint whose answer the method reads in the base situation."""
         return frozenset({self.reading(method).endpoint})
 
+    def said(self, method: str, scene: Scene) -> Any:
+        """What the contract says of a scene, as JSON, for evidence."""
+        expected = self.expected(method, scene)
+        if isinstance(expected, Failure):
+            return f"a failure: {expected.reason}"
+        if expected.positions is not None:
+            return [
+                {"trading_pair": p.trading_pair, "position_side": p.position_side.name, "amount": str(p.amount)}
+                for p in expected.positions
+            ]
+        parts = {"total": expected.total, "available": expected.available}
+        return {name: {asset: str(value) for asset, value in (part or {}).items()} for name, part in parts.items()}
+
     def excerpt(self, method: str, scene: Scene, limit: int = 1500) -> str:
         """The answer that the method read, for evidence."""
         answer = self.answers(scene).get(self.reading(method, scene).endpoint)

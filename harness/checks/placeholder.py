@@ -26,7 +26,7 @@ def answers(exam: Exam, method: str) -> Iterator[Verdict]:
         yield failed(
             "two answers",
             f"{method} left nothing in the state after a good answer",
-            expected=str(exam.expected(method, exam.base())),
+            expected=exam.said(method, exam.base()),
             actual=before.state.document(method),
             payload=exam.excerpt(method, exam.base()),
         )
@@ -34,7 +34,7 @@ def answers(exam: Exam, method: str) -> Iterator[Verdict]:
         yield failed(
             "two answers",
             f"{method} shows the same state for two different answers",
-            expected=str(exam.expected(method, exam.changed(method))),
+            expected=exam.said(method, exam.changed(method)),
             actual=after.state.document(method),
         )
     else:

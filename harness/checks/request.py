@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote
 
+from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene, Script, json_of
@@ -93,6 +94,9 @@ def auth_problem(exam: Exam, endpoint: Endpoint, seen: Seen) -> str | None:
 @check("REQUEST-tls", "a certificate that cannot be verified ends the conversation before anything is said")
 def tls(exam: Exam, method: str) -> Iterator[Verdict]:
     """A stranger in the middle learns nothing."""
+    if reason := unasked(exam, method):
+        yield skipped("unknown certificate", reason)
+        return
     with Rig(tls=True) as rig:
         stranger = Exam(rig, exam.target, exam.library)
         scene = exam.base()

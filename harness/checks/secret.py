@@ -10,9 +10,9 @@ from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.gateway.faults import FAULTS
-from harness.targets.driving import Outcome, chain
+from harness.targets.driving import Outcome, chain, logged
 
-__all__ = ["spellings"]
+__all__ = ["leaks", "spellings"]
 
 _SHORTEST = 8
 
@@ -36,7 +36,7 @@ def _secrets(exam: Exam) -> Mapping[str, frozenset[str]]:
 
 def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
     good, changed = exam.play(method, exam.base(), exam.changed(method))
-    yield from (("good", good), ("good", changed))
+    yield from (("good", good), ("good again", changed))
     for name in (
         "http-401",
         "http-403",
@@ -52,6 +52,7 @@ def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
 
 
 def leaks(exam: Exam, text: str) -> list[str]:
+    """The names of the credentials that a text shows, in any spelling."""
     lowered = text.lower()
     return [name for name, forms in _secrets(exam).items() if any(form in lowered for form in forms)]
 
@@ -61,8 +62,7 @@ def log(exam: Exam, method: str) -> Iterator[Verdict]:
     """Debug included."""
     for case, outcome in _outcomes(exam, method):
         for record in outcome.log:
-            text = f"{record.getMessage()} {record.exc_text or ''}"
-            if found := leaks(exam, text):
+            if found := leaks(exam, logged(record)):
                 yield failed(case, f"{found[0]} was logged by {record.name} at {record.levelname}")
                 break
         else:
@@ -71,7 +71,7 @@ def log(exam: Exam, method: str) -> Iterator[Verdict]:
 
 @check("SECRET-error", "no credential is in the text of an error")
 def error(exam: Exam, method: str) -> Iterator[Verdict]:
-    """Nor in that of an error it came from, nor in the repr of the connector."""
+    """Nor in that of an error it came from."""
     if reason := unasked(exam, method):
         yield skipped("-", reason)
         return

@@ -78,7 +78,7 @@ def _demand(request: Request) -> None:
 def _demand_payloads(request: Request) -> None:
     if not request.checks or any(name in _RECORDED or name in {"PARSE", "ERROR"} for name in request.checks):
         what = "no payload there is an answer that an update method reads"
-        raise UsageError(what, where=f"--payloads {request.payloads}", cure="see docs/checks.md#PARSE-recorded")
+        raise UsageError(what, where=f"--payloads {request.payloads}", cure="see docs/checks.md#parse-recorded")
 
 
 def _shown(seconds: float, *, interrupted: bool) -> Callable[[Report, TextIO], None]:

@@ -78,7 +78,7 @@ def paragraphs(finding: Finding) -> Iterator[str]:
             yield _more(others)
     if rest := [result for cause in finding.causes[_CAUSES:] for result in cause]:
         yield _more(rest, "of other kinds")
-    yield f"see docs/checks.md#{finding.check}"
+    yield f"see docs/checks.md#{finding.check.lower()}"
 
 
 def _more(results: Iterable[Result], kind: str = "") -> str:

@@ -1,5 +1,6 @@
 """`python -m harness.sim [FOLDER]` writes the harness's own cassettes, below `cassettes/` unless told otherwise."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -10,7 +11,11 @@ from harness.sim.recording import cassettes
 
 def main(arguments: list[str]) -> int:
     """Write every cassette; the same facts give the same bytes."""
-    root = Path(arguments[0]) if arguments else resources.cassettes()
+    parser = argparse.ArgumentParser(prog="python -m harness.sim", description="Write the harness's own cassettes.")
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=resources.cassettes(), help="where, instead of %(default)s"
+    )
+    root: Path = parser.parse_args(arguments).folder
     for path, cassette in cassettes(root):
         path.parent.mkdir(parents=True, exist_ok=True)
         store.save(path, cassette)
