@@ -6,7 +6,8 @@ from a clock that it shares with the gateway's. When neither loop has anything t
 between them, only a timer can go off next, so the clock moves to the earliest one.
 
 Blocking clients and other threads have time of their own: while one works the clock runs at the pace of real time. A
-thread counts from its start to its end, one of a loop's default executor while it has a job.
+thread counts from its start to its end, one of a loop's default executor while it has a job. What they sleep between
+two requests is on the clock when the second one comes. An answer that is to come late is not waited for in full.
 """
 
 import asyncio
@@ -19,6 +20,8 @@ from typing import Any
 __all__ = ["VirtualClock"]
 
 _HORIZON = 4 * 3600.0  # nobody waits longer than this for one answer
+_GRACE = 0.25  # seconds of real time after which a client that neither asks nor sets a timer is taken to block
+_BLOCKED = 0.05  # seconds of real time without work that are no accident of scheduling: somebody slept
 _EXECUTOR_THREADS = "asyncio_"  # so a loop's default executor names them; idle ones stay alive
 
 
@@ -176,10 +179,20 @@ class _ServerSelector(_Delegating):
             return events
         due = None if timeout is None else self._clock.now() + timeout
         self._clock._server_parks(due)  # noqa: SLF001 - one module, two halves of one clock
-        events = self._inner.select(timeout)
+        now, began = self._clock.now(), _idle_time()
+        # beyond the horizon are time-outs of connections, which no client waits for
+        events = self._inner.select(timeout if timeout is None or timeout > _HORIZON else min(timeout, _GRACE))
+        slept = _idle_time() - began
         if not events and due is not None:
-            self._clock._advance(due)  # noqa: SLF001 - nobody moved the clock: a client without an event loop
+            self._clock._advance(due)  # noqa: SLF001 - nobody moved the clock: a client that blocks
+        elif slept >= _BLOCKED:
+            self._clock._advance(now + slept)  # noqa: SLF001 - it slept where no loop could see it
         return events
+
+
+def _idle_time() -> float:
+    """Seconds in which nobody in this process worked; only differences mean anything."""
+    return time.monotonic() - time.process_time()
 
 
 class _ClientSelector(_Delegating):

@@ -17,6 +17,7 @@ __all__ = ["FAULTS", "Fault", "catalogue", "envelope"]
 _JSON = "application/json"
 _HTML = "text/html; charset=utf-8"
 _TEXT = "text/plain; charset=utf-8"
+_NO_GZIP = b"\x1f\x8b\xff"  # gzip's mark and a method of compression that there is not
 _SLOW = 3.0  # seconds: longer than any healthy answer, shorter than any sensible time-out
 _ASK_AGAIN = timedelta(seconds=2)
 
@@ -143,7 +144,8 @@ def _cut(reply: Reply) -> Reply:
 
 def _bad_gzip(reply: Reply) -> Reply:
     kept = tuple(pair for pair in reply.headers if pair[0].lower() != "content-encoding")
-    return replace(reply, headers=(*kept, ("Content-Encoding", "gzip")))
+    # no text either, so that a client that never decompresses cannot read it and be blamed for a right answer
+    return replace(reply, headers=(*kept, ("Content-Encoding", "gzip")), body=_NO_GZIP + reply.body)
 
 
 def _page(title: str) -> bytes:

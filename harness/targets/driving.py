@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,10 +17,17 @@ from harness.gateway.server import Gateway, Listener
 from harness.targets.loading import Target
 from harness.targets.observation import Snapshot, observe
 
-__all__ = ["Outcome", "Rig", "Session", "Setting"]
+__all__ = ["Outcome", "Rig", "Session", "Setting", "chain", "logged"]
 
-PATIENCE = 20.0
-"""Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them."""
+PATIENCE = 60.0
+"""Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them.
+
+Enough for a blocking client with a time-out of ten seconds and three attempts, or with one of thirty and no more than
+two: to break it off sooner would report a client that does give up as one that never does.
+"""
+
+_PATIENCE_LOST = 20.0
+"""The same for the steps after one that was broken off, so that a client without any time-out is not waited for long."""
 
 _PLUMBING = ("asyncio.", "aiohttp.", "urllib3.", "concurrent.", "harness.gateway.", "vcr.", "hypothesis.")
 
@@ -46,15 +53,17 @@ class Outcome:
     requests: tuple[Seen, ...]
     hung: bool  # it would have waited for ever
     returned: Any = None
+    uncancelled: bool = False  # it was to be cancelled, and had ended before
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the connector itself said at warning or above."""
-        return tuple(
-            _text(record)
-            for record in self.log
-            if record.levelno >= logging.WARNING and not f"{record.name}.".startswith(_PLUMBING)
-        )
+        return tuple(_text(record) for record in self._warned())
+
+    def _warned(self) -> Iterator[logging.LogRecord]:
+        for record in self.log:
+            if record.levelno >= logging.WARNING and not f"{record.name}.".startswith(_PLUMBING):
+                yield record
 
     @property
     def silent(self) -> bool:
@@ -62,9 +71,8 @@ class Outcome:
         return self.error is None and not self.warnings and not self.hung
 
     def said(self) -> str:
-        """Everything that it said of a failure: the chain of errors and the warnings."""
-        told = [f"{type(error).__name__}: {error}" for error in chain(self.error)]
-        return "\n".join([*told, *self.warnings])
+        """Everything that it said of a failure: the chain of errors, and the warnings with theirs."""
+        return "\n".join([*_named(self.error), *(logged(record) for record in self._warned())])
 
     def how(self) -> str:
         """One line for a report."""
@@ -81,6 +89,15 @@ def _text(record: logging.LogRecord) -> str:
         return record.getMessage()
     except Exception:  # noqa: BLE001 - formatting calls foreign code
         return f"{record.msg} {record.args}"
+
+
+def logged(record: logging.LogRecord) -> str:
+    """What whoever reads the log sees of a record: its message and, with `exc_info`, the errors of the traceback."""
+    return "\n".join([_text(record), *_named(record.exc_info[1] if record.exc_info else None)])
+
+
+def _named(error: BaseException | None) -> list[str]:
+    return [f"{type(error).__name__}: {error}" for error in chain(error)]
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -126,6 +143,7 @@ class Rig:
 
     def __init__(self, *, tls: bool = False) -> None:
         self.clock = VirtualClock()
+        self.patience = PATIENCE
         self._gateway = Gateway(loop_factory=self.clock.server_loop, tls=tls)
 
     def open(self, responder: Responder) -> Listener:
@@ -182,6 +200,8 @@ class Session:
             self._end()
 
     def _end(self) -> None:
+        # what a connector without close() leaves behind is collected at any time, and nobody's business by then
+        self._runner.get_loop().set_exception_handler(lambda *_: None)
         try:
             self.listener.close()  # first: a thread that waits for an answer of it would keep the loop from closing
         finally:
@@ -223,14 +243,17 @@ class Session:
     def call_and_cancel(self, method: str, when: Callable[[Sequence[Seen]], bool]) -> Outcome:
         """Call a method and cancel it as soon as `when` holds of the requests that came."""
 
+        came_late = False
+
         async def cancelled() -> None:
+            nonlocal came_late
             task = asyncio.ensure_future(_awaited(getattr(self.connector, method)()))
             while not task.done() and not when(self.listener.log.snapshot()):  # noqa: ASYNC110 - it waits for a thread
                 await asyncio.sleep(0.01)
-            task.cancel()
+            came_late = not task.cancel()
             await task
 
-        return self._step(cancelled)
+        return replace(self._step(cancelled), uncancelled=came_late)
 
     def close(self) -> Outcome:
         """Call the connector's `close`, if it has one."""
@@ -254,12 +277,14 @@ class Session:
         self.listener.log.clear()
         error: BaseException | None = None
         returned: Any = None
-        watch = _Watch(self.listener)
+        watch = _Watch(self.listener, self._rig.patience)
         with _recorded() as records:
             try:
                 returned = self._runner.run(watch.over(work, self._rig.clock))
             except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
                 error = raised
+        if watch.out_of_patience:
+            self._rig.patience = _PATIENCE_LOST
         state = observe(self.connector, self._setting.assets)
         return Outcome(
             error=error,
@@ -274,9 +299,11 @@ class Session:
 class _Watch:
     """Ends a step that would never end by itself."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, patience: float) -> None:
         self._listener = listener
+        self._patience = patience
         self.hung = False
+        self.out_of_patience = False
 
     async def over(self, work: Callable[[], Awaitable[Any]], clock: VirtualClock) -> Any:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -287,10 +314,11 @@ class _Watch:
             task.cancel()
 
         def out_of_patience() -> None:
+            self.out_of_patience = True
             self._listener.close()
             loop.call_soon_threadsafe(hang)
 
-        timer = threading.Timer(PATIENCE, out_of_patience)
+        timer = threading.Timer(self._patience, out_of_patience)
         timer.daemon = True
         timer.start()
         clock.begin(hang)

@@ -23,7 +23,8 @@ ACCOUNTS: tuple[Endpoint, ...] = (
         path="/api/v1/account",
         summary="Balances, positions and assets of one account, or of every account of a wallet",
         source="recorded payload; lighter-sdk AccountApi.account",
-        params=(*BY_ACCOUNT, Param(name="active_only", values=("true", "false")), CURSOR),
+        # no token is needed; connectors that send theirs with every request are answered all the same
+        params=(*BY_ACCOUNT, Param(name="active_only", values=("true", "false")), CURSOR, AUTH),
         pagination=UNLIMITED_CURSOR,
         weight=PER_ROUTE,
     ),
