@@ -174,5 +174,5 @@ def test_leverage_that_venues_round_may_be_off_by_a_hundredth():
 def test_a_difference_says_where_what_and_what_instead():
     """In one line."""
     (found,) = differences(BALANCES, AccountState(total={"USD": Decimal(1)}), Snapshot({"USD": 2.0}, None, None))
-    assert str(found) == "USD.total: expected 1, got 2.0"
+    assert str(found) == "USD.total: expected 1, got float 2.0"
     assert found.cause() == ("value", "total")
