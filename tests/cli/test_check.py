@@ -1,7 +1,6 @@
 """`harness check`, called as a user calls it."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -26,12 +25,11 @@ def build(**arguments):
 """
 
 
-def as_a_user(folder, *arguments, **environment):
+def as_a_user(folder, *arguments):
     """Call the command in a process of its own, from a folder outside the checkout."""
     return subprocess.run(
         [sys.executable, "-m", "harness", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, **environment},
         capture_output=True,
         encoding="utf-8",
         timeout=120,
@@ -65,7 +63,7 @@ def test_a_finding_says_what_was_expected_what_came_and_where_to_look(harness, p
     assert ended.err == ""
     for told in ("✗ PLACEHOLDER-answers", "_update_positions", "expected", "actual", "payload"):
         assert told in ended.out
-    assert "docs/checks.md#PLACEHOLDER-answers" in ended.out
+    assert "docs/checks.md#placeholder-answers" in ended.out
     assert "2 passed, 2 failed" in ended.out
 
 
@@ -172,16 +170,16 @@ def test_an_interrupt_ends_the_processes_side_by_side_too(module, tmp_path):
     assert "interrupted" in ended.stdout
 
 
-def test_a_process_that_dies_is_a_fault_and_no_success(module, tmp_path):
+def test_a_process_that_dies_is_a_fault_and_no_success(harness, module):
     """Exit code 3 and one line; the traceback only for those who ask."""
     module("cli_dies", "import os\ndef build(**arguments):\n    os._exit(7)\n")
     command = ["check", "--target", "cli_dies:build", "--venue", "extended", "--venue", "lighter", "--check", "LEAK"]
-    ended = as_a_user(tmp_path, *command)
-    assert ended.returncode == 3
-    assert ended.stderr.startswith("harness: a fault of the harness:")
-    assert "exit code 7" in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert "Traceback" in as_a_user(tmp_path, *command, HARNESS_DEBUG="1").stderr
+    ended = harness(*command)
+    assert ended.code == 3
+    assert ended.err.splitlines()[-1].startswith("harness: a fault of the harness:")
+    assert "exit code 7" in ended.err
+    assert "Traceback" not in ended.err
+    assert "Traceback" in harness(*command, "--debug").err
 
 
 def test_a_reader_who_has_seen_enough_is_no_fault(placeholder, tmp_path):

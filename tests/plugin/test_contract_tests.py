@@ -79,7 +79,7 @@ def test_a_finding_is_told_without_a_traceback(project):
     result.stdout.fnmatch_lines(
         ["*_update_positions left nothing in the state*", "*expected*", "*actual*", "*payload*"]
     )
-    result.stdout.fnmatch_lines(["see docs/checks.md#PLACEHOLDER-answers"])
+    result.stdout.fnmatch_lines(["see docs/checks.md#placeholder-answers"])
     text = result.stdout.str()
     assert "Traceback" not in text
     assert "plugin.py" not in text

@@ -81,7 +81,7 @@ def test_cases_of_one_cause_are_folded():
         "  actual  0",
         "and 1 more case: stalled",
         "odd: something else",
-        "see docs/checks.md#STATE-zero",
+        "see docs/checks.md#state-zero",
     ]
 
 
