@@ -5,14 +5,14 @@ import inspect
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 from harness.errors import UsageError
 from harness.gateway.clock import VirtualClock
-from harness.gateway.messages import Responder, Seen
+from harness.gateway.messages import Reply, Request, Responder, Seen
 from harness.gateway.server import Gateway, Listener
 from harness.targets.loading import Target
 from harness.targets.observation import Snapshot, observe
@@ -25,6 +25,9 @@ PATIENCE = 60.0
 Enough for a blocking client with a time-out of ten seconds and three attempts, or with one of thirty and no more than
 two: to break it off sooner would report a client that does give up as one that never does.
 """
+
+FLOOD = 300
+"""Requests of one call after which it is broken off: it would go on for ever."""
 
 _PATIENCE_LOST = 20.0
 """The same for the steps after one that was broken off, so that a client without any time-out is not waited for long."""
@@ -169,7 +172,9 @@ class Session:
 
     def __init__(self, rig: Rig, target: Target, setting: Setting, responder: Responder) -> None:
         self._rig, self._target, self._setting = rig, target, setting
-        self.listener = rig.open(responder)
+        self._responder = responder
+        self._watch: _Watch | None = None
+        self.listener = rig.open(self._answer)
         self._runner = asyncio.Runner(loop_factory=rig.clock.client_loop)
         self.connector: Any = None
         self.built: Outcome | None = None
@@ -198,6 +203,12 @@ class Session:
                 self.close()
         finally:
             self._end()
+
+    def _answer(self, request: Request) -> Reply:
+        """Runs in the gateway's thread."""
+        if self._watch is not None:
+            self._watch.count()
+        return self._responder(request)
 
     def _end(self) -> None:
         # what a connector without close() leaves behind is collected at any time, and nobody's business by then
@@ -277,7 +288,7 @@ class Session:
         self.listener.log.clear()
         error: BaseException | None = None
         returned: Any = None
-        watch = _Watch(self.listener, self._rig.patience)
+        self._watch = watch = _Watch(self.listener, self._rig.patience)
         with _recorded() as records:
             try:
                 returned = self._runner.run(watch.over(work, self._rig.clock))
@@ -302,8 +313,16 @@ class _Watch:
     def __init__(self, listener: Listener, patience: float) -> None:
         self._listener = listener
         self._patience = patience
+        self._requests = 0
+        self._break_off: Callable[[], None] = lambda: None
         self.hung = False
         self.out_of_patience = False
+
+    def count(self) -> None:
+        """One more request; from any thread."""
+        self._requests += 1
+        if self._requests >= FLOOD:
+            self._break_off()
 
     async def over(self, work: Callable[[], Awaitable[Any]], clock: VirtualClock) -> Any:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -313,11 +332,16 @@ class _Watch:
             self.hung = True
             task.cancel()
 
+        def break_off() -> None:
+            with suppress(RuntimeError):  # the loop may have ended just now
+                loop.call_soon_threadsafe(hang)
+
         def out_of_patience() -> None:
             self.out_of_patience = True
             self._listener.close()
-            loop.call_soon_threadsafe(hang)
+            break_off()
 
+        self._break_off = break_off
         timer = threading.Timer(self._patience, out_of_patience)
         timer.daemon = True
         timer.start()
@@ -325,6 +349,7 @@ class _Watch:
         try:
             return await work()
         finally:
+            self._break_off = lambda: None
             timer.cancel()
             timer.join()
 
