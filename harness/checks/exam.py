@@ -3,7 +3,7 @@
 A play that several checks ask for runs once; its outcomes are kept.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +80,11 @@ class Library:
     def phases(self, scenario: str) -> int:
         """How many steps a situation has."""
         return max(len(group) for group in self._recording(scenario).groups.values())
+
+    def interactions(self, scenario: str, phase: int) -> Iterator[tuple[str, Interaction]]:
+        """Every way of asking with its answer in a phase, and the name of the endpoint that is asked."""
+        for (endpoint, _, _), group in self._recording(scenario).groups.items():
+            yield endpoint, group[min(phase, len(group) - 1)]
 
     def answers(self, scenario: str, phase: int) -> Mapping[str, Answer]:
         """The answer of every endpoint in a phase, by endpoint name; the first recorded way of asking counts."""

@@ -1,6 +1,6 @@
 """Strategies of whole plays: what the venue says and does in one to four calls of an update method."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from harness.fuzz.steps import Act, Kind, Play, Step
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.model import AccountState
 
-__all__ = ["Ground", "Playwright"]
+__all__ = ["Ground", "Playwright", "faults_of"]
 
 _SPEAKS = {"missing": "EVOLVE-missing", "null": "EVOLVE-null", "enum": "EVOLVE-enum", "type": "EVOLVE-type"}
 _TRANSIENT = ("http-429", "http-429-seconds", "http-429-date", "http-500", "http-502-html", "http-503", "http-504",
@@ -76,10 +76,8 @@ class Playwright:
 
     @cached_property
     def faults(self) -> Sequence[Fault]:
-        """Whatever can go wrong on the wire, and the venue's own envelope with HTTP 200."""
-        told = [exact.encode(document) for document in self._exam.contract.error_envelopes]
-        own = [envelope(200, text, name=f"envelope-200-{place}") for place, text in enumerate(told)]
-        return [*FAULTS.values(), *own]
+        """Whatever can go wrong."""
+        return tuple(faults_of(self._exam).values())
 
     def plays(self) -> st.SearchStrategy[Play]:
         """Plays of one to four steps; most are one good answer, for those are quickest and say most."""
@@ -151,6 +149,13 @@ class Playwright:
 
     def _scene(self, ground: Ground, document: Any) -> Scene:
         return Scene(ground.scenario).answered(ground.reading.endpoint, Answer(200, exact.encode(document)))
+
+
+def faults_of(exam: Exam) -> Mapping[str, Fault]:
+    """Whatever can go wrong on the wire, and the venue's own envelopes with HTTP 200, by name."""
+    told = [exact.encode(document) for document in exam.contract.error_envelopes]
+    own = {f"envelope-200-{place}": text for place, text in enumerate(told)}
+    return {**FAULTS, **{name: envelope(200, text, name=name) for name, text in own.items()}}
 
 
 @st.composite
