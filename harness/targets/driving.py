@@ -26,11 +26,11 @@ Enough for a blocking client with a time-out of ten seconds and three attempts, 
 two: to break it off sooner would report a client that does give up as one that never does.
 """
 
-FLOOD = 300
+FLOOD = 150
 """Requests of one call after which it is broken off: it would go on for ever."""
 
 _PATIENCE_LOST = 20.0
-"""The same for the steps after one that was broken off, so that a client without any time-out is not waited for long."""
+"""The same for the steps after one that was broken off: a client without any time-out is not waited for long."""
 
 _PLUMBING = ("asyncio.", "aiohttp.", "urllib3.", "concurrent.", "harness.gateway.", "vcr.", "hypothesis.")
 
@@ -253,7 +253,6 @@ class Session:
 
     def call_and_cancel(self, method: str, when: Callable[[Sequence[Seen]], bool]) -> Outcome:
         """Call a method and cancel it as soon as `when` holds of the requests that came."""
-
         came_late = False
 
         async def cancelled() -> None:
