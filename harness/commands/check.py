@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,13 @@ def run(request: Request, outputs: Outputs) -> int:
     found: list[tuple[int, Result]] = []
     interrupted, begin = False, monotonic()
     with Progress() as progress, redirect_stdout(sys.stderr):  # what a connector prints must not mix with a report
+
+        def tell(place: int, result: Result) -> None:
+            found.append((place, result))
+            progress.show(result)
+
         try:
-            with closing(_results(request, names)) as results:
-                for place, result in results:
-                    found.append((place, result))
-                    progress.show(result)
+            _examine(request, names, tell)
         except KeyboardInterrupt:
             interrupted = True
     ordered = tuple(result for _, result in sorted(found, key=lambda pair: pair[0]))
@@ -90,8 +92,8 @@ def _shown(seconds: float, *, interrupted: bool) -> Callable[[Report, TextIO], N
     return show
 
 
-def _results(request: Request, names: Sequence[str]) -> Generator[tuple[int, Result]]:
-    """Results with the place that they have in the report. One venue is examined here, several side by side."""
+def _examine(request: Request, names: Sequence[str], tell: Callable[[int, Result], None]) -> None:
+    """Tell results with the place that they have in the report. One venue is examined here, several side by side."""
     from harness.contract.oracle import contract
 
     if len(names) == 1:
@@ -99,9 +101,8 @@ def _results(request: Request, names: Sequence[str]) -> Generator[tuple[int, Res
         from harness.targets.driving import Rig
 
         with Rig() as rig:
-            methods = request.methods or contract(names[0]).methods()
-            for result in Examiner(rig).examine(_shard(request, names[0], methods)):
-                yield 0, result
+            shard = _shard(request, names[0], request.methods or contract(names[0]).methods())
+            Examiner(rig).perform(shard, lambda result: tell(0, result))
         return
     from harness.commands.workers import side_by_side
 
@@ -109,8 +110,9 @@ def _results(request: Request, names: Sequence[str]) -> Generator[tuple[int, Res
     # the more ways a method has to read its venue, the longer it takes; the longest must not begin last
     order = sorted(range(len(parts)), key=lambda place: -len(contract(parts[place][0]).of(parts[place][1])))
     shards = [_shard(request, parts[place][0], parts[place][1:]) for place in order]
-    for place, result in side_by_side(shards, max(2, os.cpu_count() or 1)):
-        yield order[place], result
+    with closing(side_by_side(shards, max(2, os.cpu_count() or 1))) as results:
+        for place, result in results:
+            tell(order[place], result)
 
 
 def _shard(request: Request, name: str, methods: tuple[str, ...]) -> "Shard":

@@ -1,8 +1,9 @@
-"""The parts of a run that can be examined apart from one another: one venue and some methods each."""
+"""The parts of a run that can be done apart from one another: one venue and some methods each."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from harness.checks.exam import Exam
 from harness.checks.recorded import PARSE, REFUSE, run_recorded
@@ -12,7 +13,37 @@ from harness.findings import Result
 from harness.targets.driving import Rig
 from harness.targets.loading import reference, resolve
 
-__all__ = ["Examiner", "Shard"]
+__all__ = ["Examiner", "Shard", "Task"]
+
+
+class Task(Protocol):
+    """A part of a run. It travels to another process, and so does everything that it tells."""
+
+    def run(self, examiner: "Examiner", tell: Callable[[Any], None]) -> None:
+        """Do it. `UsageError` when the target cannot be imported, built or run at all."""
+
+
+class Examiner:
+    """What the tasks of one process share: a rig, and for each target its exam with every play."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._exams: dict[tuple[str, str], Exam] = {}
+
+    def exam(self, target: str, venue: str) -> Exam:
+        """The exam of a target; no target means the reference connector."""
+        if (target, venue) not in self._exams:
+            found = resolve(target, venue) if target else reference(venue)
+            self._exams[target, venue] = Exam(self._rig, found)
+        return self._exams[target, venue]
+
+    def perform(self, task: Task, tell: Callable[[Any], None]) -> None:
+        """Do a task; a target that ends the process is wrong usage."""
+        try:
+            task.run(self, tell)
+        except SystemExit as error:
+            what = f"the target ended the process: SystemExit({error.code!r})"
+            raise UsageError(what, where="--target", cure="let it raise an error instead") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,34 +56,16 @@ class Shard:
     checks: tuple[str, ...] = ()
     payloads: Path | None = None
 
-
-class Examiner:
-    """Examines shards on one rig; those of one venue share their plays."""
-
-    def __init__(self, rig: Rig) -> None:
-        self._rig = rig
-        self._exams: dict[tuple[str, str], Exam] = {}
-
-    def examine(self, shard: Shard) -> Iterator[Result]:
-        """Every result of a shard. `UsageError` when the target cannot be imported, built or run at all."""
-        try:
-            exam = self._exam(shard.target, shard.venue)
-            ordinary = tuple(name for name in shard.checks if name not in (PARSE, REFUSE))
-            if ordinary or not shard.checks:
-                yield from run(exam, shard.methods, ordinary)
-            if shard.payloads is not None:
-                for result in run_recorded(exam, shard.payloads, shard.methods):
-                    if _is_meant(result.check, shard.checks):
-                        yield result
-        except SystemExit as error:
-            what = f"the target ended the process: SystemExit({error.code!r})"
-            raise UsageError(what, where=shard.target or shard.venue, cure="let it raise an error instead") from None
-
-    def _exam(self, target: str, venue: str) -> Exam:
-        if (target, venue) not in self._exams:
-            found = resolve(target, venue) if target else reference(venue)
-            self._exams[target, venue] = Exam(self._rig, found)
-        return self._exams[target, venue]
+    def run(self, examiner: Examiner, tell: Callable[[Result], None]) -> None:
+        """Tell every result."""
+        exam = examiner.exam(self.target, self.venue)
+        ordinary = tuple(name for name in self.checks if name not in (PARSE, REFUSE))
+        if ordinary or not self.checks:
+            for result in run(exam, self.methods, ordinary):
+                tell(result)
+        for result in run_recorded(exam, self.payloads, self.methods) if self.payloads is not None else ():
+            if _is_meant(result.check, self.checks):
+                tell(result)
 
 
 def _is_meant(check: str, names: Collection[str]) -> bool:

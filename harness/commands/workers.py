@@ -1,21 +1,20 @@
-"""Shards examined side by side, in processes of their own: a core each, and no module state shared."""
+"""Tasks done side by side, in processes of their own: a core each, and no module state shared."""
 
 import signal
 import sys
 import traceback
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessFault, UsageError
-from harness.findings import Result
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-    from harness.commands.shards import Shard
+    from harness.commands.shards import Task
 
 __all__ = ["side_by_side"]
 
@@ -24,7 +23,7 @@ _FAREWELL = 5.0  # seconds
 
 
 class _Worker:
-    """A process that examines one shard after the other, and this end of the pipe to it."""
+    """A process that does one task after the other, and this end of the pipe to it."""
 
     def __init__(self) -> None:
         self.pipe, theirs = _SPAWN.Pipe()
@@ -33,14 +32,14 @@ class _Worker:
         theirs.close()
         self.place = -1
 
-    def give(self, place: int, shard: "Shard") -> None:
+    def give(self, place: int, task: "Task") -> None:
         self.place = place
-        self.pipe.send(shard)
+        self.pipe.send(task)
 
-    def receive(self) -> Result | None:
-        """The next result, or `None` when the shard is done; raises what ended the worker."""
+    def receive(self) -> Any:
+        """What it tells next, or `None` when the task is done; raises what ended the worker."""
         try:
-            message: Result | BaseException | None = self.pipe.recv()
+            message = self.pipe.recv()
         except EOFError:
             self._process.join(_FAREWELL)
             code = self._process.exitcode
@@ -55,13 +54,13 @@ class _Worker:
         self.pipe.close()
 
 
-def side_by_side(shards: Sequence["Shard"], workers: int) -> Iterator[tuple[int, Result]]:
-    """Every result with the place of its shard, as they come. The shards are begun in the order given.
+def side_by_side(tasks: Sequence["Task"], workers: int) -> Generator[tuple[int, Any]]:
+    """Everything that is told with the place of its task, as it comes. The tasks are begun in the order given.
 
-    Raises the `UsageError` of any shard, and `HarnessFault` when a process dies.
+    Raises the `UsageError` of any task, and `HarnessFault` when a process dies.
     """
-    waiting = deque(enumerate(shards))
-    crew = [_Worker() for _ in range(min(workers, len(shards)))]
+    waiting = deque(enumerate(tasks))
+    crew = [_Worker() for _ in range(min(workers, len(tasks)))]
     try:
         for worker in crew:
             worker.give(*waiting.popleft())
@@ -69,9 +68,9 @@ def side_by_side(shards: Sequence["Shard"], workers: int) -> Iterator[tuple[int,
         while busy:
             ready = wait(list(busy))
             for worker in [worker for pipe, worker in busy.items() if pipe in ready]:
-                result = worker.receive()
-                if result is not None:
-                    yield worker.place, result
+                told = worker.receive()
+                if told is not None:
+                    yield worker.place, told
                 elif waiting:
                     worker.give(*waiting.popleft())
                 else:
@@ -91,10 +90,9 @@ def _work(pipe: Connection) -> None:
     with Rig() as rig:
         examiner = Examiner(rig)
         while True:
-            shard: Shard = pipe.recv()
+            task: Task = pipe.recv()
             try:
-                for result in examiner.examine(shard):
-                    pipe.send(result)
+                examiner.perform(task, pipe.send)
             except UsageError as wrong:
                 pipe.send(wrong)
             except Exception as error:  # noqa: BLE001 - the parent reports whatever it was
