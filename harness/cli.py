@@ -24,6 +24,15 @@ _Json = Annotated[
     str, typer.Option("--json", metavar="FILE", help="Write every result as one JSON document; - is standard output.")
 ]
 _Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write every result as JUnit XML.")]
+_Target = Annotated[
+    str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
+]
+_Venues = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid; repeatable.")
+]
+_Methods = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
+]
 _Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
 ]
@@ -37,20 +46,17 @@ def _root() -> None:
 @app.command()
 def check(  # noqa: PLR0913 - an option each
     *,
-    target: Annotated[
-        str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
-    ] = "",
-    venue: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid; repeatable.")
-    ] = None,
-    method: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
-    ] = None,
+    target: _Target = "",
+    venue: _Venues = None,
+    method: _Methods = None,
     check: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this check or family, STATE say; repeatable.")
     ] = None,
     payloads: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Payload files that become cases too.", show_default=False)
+    ] = None,
+    cassettes: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Findings that fuzz --save wrote.", show_default=False)
     ] = None,
     json: _Json = "",
     junit: _Junit = "",
@@ -66,6 +72,7 @@ def check(  # noqa: PLR0913 - an option each
         methods=tuple(method or ()),
         checks=tuple(check or ()),
         payloads=payloads,
+        cassettes=cassettes,
     )
     return run(request, Outputs(json=json, junit=junit))
 
@@ -87,6 +94,56 @@ def validate(
     from harness.commands.validate import run
 
     return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+
+
+@app.command()
+def fuzz(  # noqa: PLR0913 - an option each
+    *,
+    target: _Target = "",
+    venue: _Venues = None,
+    method: _Methods = None,
+    examples: Annotated[
+        int | None, typer.Option(metavar="N", help="Generated plays a method; 1000 unless told.", show_default=False)
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(metavar="M", help="Instead of a number of examples.", show_default=False)
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="The same seed, the same plays.", show_default=False)
+    ] = None,
+    jobs: Annotated[int, typer.Option(metavar="N", help="Processes that work side by side.")] = 1,
+    save: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write each finding as a cassette for check --cassettes.", show_default=False),
+    ] = None,
+    database: Annotated[
+        str,
+        typer.Option(
+            metavar="WHERE",
+            envvar="HARNESS_DATABASE",
+            help="Where failing examples are remembered: a folder, redis://HOST:PORT/N, or none.",
+        ),
+    ] = "",
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Play generated answers and faults to a connector and shrink what goes wrong."""
+    from harness.commands.fuzz import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        target=target,
+        venues=tuple(venue or ()),
+        methods=tuple(method or ()),
+        examples=examples,
+        minutes=minutes,
+        seed=seed,
+        jobs=jobs,
+        save=save,
+        database=database,
+    )
+    return run(request, Outputs(json=json, junit=junit))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ A connector may raise, or keep its state and log at warning or above. Both are o
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from harness import exact
 from harness.checks.exam import Exam
@@ -19,6 +20,13 @@ __all__ = ["marks", "unasked"]
 
 _HTTP = tuple(
     name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
+)
+_SUCCESS_IN_BODY = Fault(
+    "http-500-good-body",
+    "HTTP 500 with the body of a good answer",
+    "http",
+    lambda reply: replace(reply, status=500, reason="Internal Server Error"),
+    500,
 )
 _BODY = tuple(name for name, fault in FAULTS.items() if fault.family == "body")
 _TRANSPORT = tuple(name for name, fault in FAULTS.items() if fault.family == "transport")
@@ -55,8 +63,8 @@ def unasked(exam: Exam, method: str) -> str | None:
 
 @check("ERROR-http", "an HTTP error status is never taken for an answer")
 def http(exam: Exam, method: str) -> Iterator[Verdict]:
-    """Every status of the catalogue, with JSON, text, HTML and no body."""
-    return _openness(exam, method, [FAULTS[name] for name in _HTTP])
+    """Every status of the catalogue, with JSON, text, HTML and no body, and with the body of a success."""
+    return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), _SUCCESS_IN_BODY])
 
 
 @check("ERROR-body", "a body that is no answer is never taken for one")

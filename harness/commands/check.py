@@ -34,6 +34,7 @@ class Request:
     methods: tuple[str, ...] = ()
     checks: tuple[str, ...] = ()
     payloads: Path | None = None
+    cassettes: Path | None = None
 
 
 def run(request: Request, outputs: Outputs) -> int:
@@ -75,6 +76,9 @@ def _demand(request: Request) -> None:
     if request.payloads is not None and not request.payloads.is_dir():
         cure = "--payloads takes a folder of payload files"
         raise UsageError("no such folder", where=str(request.payloads), cure=cure)
+    if request.cassettes is not None and not request.cassettes.is_dir():
+        cure = "--cassettes takes a folder that harness fuzz --save wrote"
+        raise UsageError("no such folder", where=str(request.cassettes), cure=cure)
 
 
 def _demand_payloads(request: Request) -> None:
@@ -118,4 +122,11 @@ def _examine(request: Request, names: Sequence[str], tell: Callable[[int, Result
 def _shard(request: Request, name: str, methods: tuple[str, ...]) -> "Shard":
     from harness.commands.shards import Shard
 
-    return Shard(target=request.target, venue=name, methods=methods, checks=request.checks, payloads=request.payloads)
+    return Shard(
+        target=request.target,
+        venue=name,
+        methods=methods,
+        checks=request.checks,
+        payloads=request.payloads,
+        cassettes=request.cassettes,
+    )

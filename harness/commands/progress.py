@@ -37,6 +37,10 @@ class Progress:
         """One more result."""
         self._done += 1
         self._found += result.status is Status.FAIL
+        told = f"{self._done} cases, {self._found} findings"
+        self.say(f"{told} · {result.venue} {result.method} {result.check}")
+
+    def say(self, told: str) -> None:
+        """What is under way, in other words."""
         if self._spinner is not None:
-            told = f"{self._done} cases, {self._found} findings"
-            self._spinner.update(f"{told} · {result.venue} {result.method} {result.check}")
+            self._spinner.update(told)

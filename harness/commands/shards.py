@@ -43,7 +43,9 @@ class Examiner:
             task.run(self, tell)
         except SystemExit as error:
             what = f"the target ended the process: SystemExit({error.code!r})"
-            raise UsageError(what, where="--target", cure="let it raise an error instead") from None
+            raise UsageError(
+                what, where=getattr(task, "target", "") or "--target", cure="let it raise an error instead"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Shard:
     methods: tuple[str, ...]
     checks: tuple[str, ...] = ()
     payloads: Path | None = None
+    cassettes: Path | None = None
 
     def run(self, examiner: Examiner, tell: Callable[[Result], None]) -> None:
         """Tell every result."""
@@ -66,6 +69,12 @@ class Shard:
         for result in run_recorded(exam, self.payloads, self.methods) if self.payloads is not None else ():
             if _is_meant(result.check, self.checks):
                 tell(result)
+        if self.cassettes is not None:
+            from harness.fuzz.saving import replay
+
+            for result in replay(exam, self.cassettes, self.methods):
+                if _is_meant(result.check, self.checks):
+                    tell(result)
 
 
 def _is_meant(check: str, names: Collection[str]) -> bool:

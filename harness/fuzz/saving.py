@@ -26,13 +26,13 @@ from harness.fuzz.plays import faults_of
 from harness.fuzz.steps import Act, Kind, Play, Step
 from harness.model import AccountState, Position, PositionSide
 
-__all__ = ["replay", "save_finding"]
+__all__ = ["as_cassette", "replay", "write"]
 
 _MARK = "fuzz"
 
 
-def save_finding(exam: Exam, method: str, found: Found, folder: Path) -> Path:
-    """Write a finding below `folder/<venue>/`; the same play has the same name."""
+def as_cassette(exam: Exam, method: str, found: Found) -> Cassette:
+    """The cassette of a finding; its scenario is its name, and the same play has the same one."""
     note = {_MARK: {"check": found.violation.check, "method": method, "steps": [_told(step) for step in found.play]}}
     interactions = tuple(_interactions(exam, found.play))
     text = json.dumps(note, sort_keys=True)
@@ -46,9 +46,15 @@ def save_finding(exam: Exam, method: str, found: Found, folder: Path) -> Path:
         tools={"connector-harness": __version__},
         note=text,
     )
-    path = folder / exam.venue.name / f"{name}.yaml"
+    return Cassette(provenance, interactions)
+
+
+def write(folder: Path, cassette: Cassette) -> Path:
+    """Write a finding's cassette to `folder/<venue>/<scenario>.yaml`."""
+    assert cassette.provenance is not None  # noqa: S101 - as_cassette gives every one its provenance
+    path = folder / cassette.provenance.venue / f"{cassette.provenance.scenario}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    save(path, Cassette(provenance, interactions))
+    save(path, cassette)
     return path
 
 

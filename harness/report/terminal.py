@@ -1,20 +1,24 @@
 """A report for people: a table, the findings with their evidence, one line of summary."""
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import TextIO
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from harness.findings import Report, Result, Status
+
+if TYPE_CHECKING:
+    from harness.fuzz.task import Telling
 from harness.report.evidence import clean, folded, paragraphs, summary
 
-__all__ = ["show_check", "show_validation"]
+__all__ = ["show_check", "show_fuzzing", "show_validation"]
 
 _PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
 _LISTED = 100
+_MISSED = 12
 _WRONG = (Status.FAIL, Status.ERROR)
 
 
@@ -48,14 +52,42 @@ def show_check(report: Report, file: TextIO, *, seconds: float, interrupted: boo
     console.print(Text(f"{report.target} on {report.venue.replace(',', ', ')}\n"))
     if report.results:
         console.print(_families(report.results, marks), soft_wrap=False)
+    _findings(console, report, marks)
+    console.print()
+    _conclude(console, report, f" in {seconds:.1f} s", interrupted=interrupted)
+
+
+def _findings(console: Console, report: Report, marks: _Marks) -> None:
     for finding in folded(result for result in report.results if result.status in _WRONG):
         cases = f"{finding.cases} case{'' if finding.cases == 1 else 's'}"
         console.print()
         console.print(Text(f"{marks.bad} {finding.check}  {finding.venue} {finding.method}, {cases}", style="bold red"))
         for line in paragraphs(finding):
             console.print(Text(f"    {line}"))
+
+
+def show_fuzzing(
+    report: Report, parts: "Sequence[Telling]", file: TextIO, *, seed: int, interrupted: bool = False
+) -> None:
+    """What was generated for each method and what of its contract was exercised, then each finding, then the seed."""
+    console, marks = _console(file), _Marks(file)
+    console.print(Text(f"{report.target} on {report.venue.replace(',', ', ')}\n"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("venue", "method", "examples", "a second", "contract", "findings"):
+        table.add_column(heading, justify="left" if heading in {"venue", "method"} else "right")
+    for part in parts:
+        touched = sum(1 for name in part.whole if part.counts.get(name))
+        rate = f"{part.examples / part.seconds:.0f}" if part.seconds else "-"
+        covered = f"{touched} of {len(part.whole)}"
+        table.add_row(part.venue, part.method, str(part.examples), rate, covered, str(len(part.troubles)))
+    console.print(table, soft_wrap=False)
+    _findings(console, report, marks)
+    for part in parts:
+        if missed := sorted(name for name in part.whole if not part.counts.get(name)):
+            told = ", ".join(missed[:_MISSED]) + (", …" if len(missed) > _MISSED else "")
+            console.print(Text(f"\nnever exercised in {part.venue} {part.method}: {clean(told)}", style="dim"))
     console.print()
-    _conclude(console, report, f" in {seconds:.1f} s", interrupted=interrupted)
+    _conclude(console, report, f"; seed {seed}", interrupted=interrupted)
 
 
 def _conclude(console: Console, report: Report, suffix: str = "", *, interrupted: bool = False) -> None:
