@@ -17,7 +17,7 @@ from harness.fuzz.plays import Playwright
 from harness.fuzz.referee import Violation
 from harness.fuzz.steps import Play
 
-__all__ = ["Budget", "Found", "Fuzzing", "fuzz"]
+__all__ = ["Budget", "Found", "Fuzzing", "fuzz", "fuzz_into"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
