@@ -173,21 +173,31 @@ class _Delegating(selectors.BaseSelector):
 
 
 class _ServerSelector(_Delegating):
+    def __init__(self, clock: VirtualClock) -> None:
+        super().__init__(clock)
+        self._woke = clock.now(), _idle_time()
+
     def select(self, timeout: float | None = None) -> list[Any]:
         events = self._inner.select(0)
         if events or (timeout is not None and timeout <= 0):
+            self._wakes()
             return events
         due = None if timeout is None else self._clock.now() + timeout
         self._clock._server_parks(due)  # noqa: SLF001 - one module, two halves of one clock
-        now, began = self._clock.now(), _idle_time()
         # beyond the horizon are time-outs of connections, which no client waits for
         events = self._inner.select(timeout if timeout is None or timeout > _HORIZON else min(timeout, _GRACE))
-        slept = _idle_time() - began
         if not events and due is not None:
             self._clock._advance(due)  # noqa: SLF001 - nobody moved the clock: a client that blocks
-        elif slept >= _BLOCKED:
-            self._clock._advance(now + slept)  # noqa: SLF001 - it slept where no loop could see it
+        self._wakes()
         return events
+
+    def _wakes(self) -> None:
+        """Put on the clock what a client slept, since we last did something, where no loop could see it."""
+        now, idle = self._woke
+        slept = _idle_time() - idle
+        if slept >= _BLOCKED:
+            self._clock._advance(now + slept)  # noqa: SLF001 - one module, two halves of one clock
+        self._woke = self._clock.now(), _idle_time()
 
 
 def _idle_time() -> float:

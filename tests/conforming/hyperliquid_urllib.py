@@ -12,7 +12,7 @@ import urllib.request
 from decimal import Decimal
 from types import SimpleNamespace
 
-PAUSES = (0.06, 0.12, None)
+PAUSES = (0.1, None)
 TIMEOUT = 1.0
 
 

@@ -14,17 +14,17 @@ from harness.targets.loading import Target
 
 NEEDS = {
     "hyperliquid_urllib": (),
+    "extended_keeps_and_logs": (),
     "hyperliquid_sdk": ("hyperliquid",),
     "lighter_sdk": ("lighter",),
     "lighter_authenticated": ("lighter",),
     "extended_sdk": ("x10",),
-    "extended_keeps_and_logs": (),
     "extended_minimal_surface": (),
     "extended_session_per_call": (),
     "hyperliquid_pydantic": ("pydantic",),
     "lighter_by_wallet": (),
 }
-"""The connectors, those that take longest first, with the packages that each is built on."""
+"""The connectors, with the packages that each is built on; the blocking one, which really sleeps, begins."""
 
 
 def load(name):

@@ -266,3 +266,27 @@ def test_time_never_goes_back_and_is_shared(scene):
     before = scene.clock.now()
     scene.run(lambda: asyncio.sleep(5))
     assert scene.gateway.loop.time() == scene.clock.now() >= before + 5
+
+
+def test_what_a_client_sleeps_between_two_requests_is_on_the_clock(scene):
+    """In its own loop and in a thread of the executor, so that a pause is seen where nothing else moves the clock."""
+    seen = []
+
+    def responder(request):
+        seen.append(scene.gateway.loop.time())
+        return GOOD
+
+    def ask(url):
+        for _ in range(2):
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
+                answer.read()
+            threading.Event().wait(0.2)
+
+    async def in_loop():
+        ask(listener.url)
+
+    with scene.gateway.open(responder) as listener:
+        scene.run(in_loop)
+        scene.run(lambda: asyncio.to_thread(ask, listener.url))
+    assert seen[1] - seen[0] >= 0.15
+    assert seen[3] - seen[2] >= 0.15
