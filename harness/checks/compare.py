@@ -12,6 +12,8 @@ from harness.targets.observation import POSITION_FIELDS, SeenPosition, Snapshot,
 __all__ = ["Difference", "differences"]
 
 _FLOAT_NOISE = Decimal("1e-9")
+_ROUNDING = Decimal("1e-27")
+"""Python's decimals reckon with 28 digits unless told otherwise; whoever negates a longer one loses the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ def _figure(reading: Reading, into: str, expected: Decimal, actual: Any) -> str 
     got = number(actual)
     if got is None:
         return "value"
-    slack = Decimal(0) if column is None else column.slack + abs(expected) * column.tolerance
+    slack = abs(expected) * _ROUNDING
+    if column is not None:
+        slack = max(slack, column.slack + abs(expected) * column.tolerance)
     if isinstance(actual, str) and got == expected:
         return "precision"  # the digits are there, but nobody can reckon with a text
     if isinstance(actual, float):

@@ -16,7 +16,7 @@ from harness.contract.oracle import Failure
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.targets.driving import Outcome, chain
 
-__all__ = ["marks", "unasked"]
+__all__ = ["MISLEADING", "marks", "unasked"]
 
 _HTTP = tuple(
     name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
@@ -190,7 +190,7 @@ def cancel(exam: Exam, method: str) -> Iterator[Verdict]:
         yield passed("in the middle")
 
 
-_MISLEADING: Mapping[str, tuple[int, bytes, bytes]] = {
+MISLEADING: Mapping[str, tuple[int, bytes, bytes]] = {
     "trace id with 404": (
         500,
         b'{"error":"internal error","trace":"a1b2f0-upstream"}',
@@ -216,7 +216,7 @@ def text(exam: Exam, method: str) -> Iterator[Verdict]:
     if reason := unusable(exam, method) or unasked(exam, method):
         yield skipped("-", reason)
         return
-    for case, (status, told, misleading) in _MISLEADING.items():
+    for case, (status, told, misleading) in MISLEADING.items():
         scenes = [
             exam.changed(method).faulty(envelope(status, body, name=f"{name}-{case}"), exam.source(method))
             for name, body in (("plain", told), ("text", misleading))

@@ -90,6 +90,8 @@ class Arena:
                 yield from judge(self._exam, self._method, before, step, outcome)
             if step.act in {Act.REPEAT, Act.CLOSE}:
                 yield from self._left_open(session, step)
+            if step.act is Act.CLOSE:
+                return  # a closed connector owes nobody an answer
 
     def _staged(self, step: Step) -> Scene:
         if step.act is not Act.CANCEL:

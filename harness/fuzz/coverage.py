@@ -7,15 +7,15 @@ from harness.checks.exam import Exam
 from harness.contract.edits import breakages, collapses
 from harness.contract.reading import Kind
 from harness.fuzz.bodies import SPOILERS
-from harness.gateway.faults import FAULTS
+from harness.fuzz.plays import faults_of
 
 __all__ = ["Coverage", "universe"]
 
 
 def universe(exam: Exam, method: str) -> frozenset[str]:
     """Everything that fuzzing a method can exercise: fields, breakages of each field, bytes, faults, situations."""
-    found = {f"fault {name}" for name in FAULTS} | {f"situation {name}" for name in exam.library.scenarios()}
-    found |= {f"fault envelope-200-{place}" for place, _ in enumerate(exam.contract.error_envelopes)}
+    found = {f"fault {name}" for name in faults_of(exam)}
+    found |= {f"situation {name}" for name in exam.library.scenarios()}
     found |= {f"breakage {name}" for name, _ in SPOILERS}
     for reading in exam.contract.of(method):
         found |= {f"breakage {edit.name}" for _, edit in breakages(reading, 0)}

@@ -28,6 +28,7 @@ class Budget:
     seconds: float | None = None
     seed: int | None = None
     database: ExampleDatabase | None = None
+    until_first: bool = False  # stop at the first violation, as it is: whether there is one, not which is smallest
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,14 @@ def fuzz_into(run: Fuzzing, exam: Exam, budget: Budget, progress: Callable[[Fuzz
 
 
 def _given(playwright: Playwright, budget: Budget) -> Callable[[Callable[[Play], None]], Callable[[], Any]]:
-    phases = [Phase.generate, Phase.shrink, *([Phase.reuse] if budget.database is not None else [])]
+    phases = [Phase.generate, *([] if budget.until_first else [Phase.shrink])]
+    phases += [Phase.reuse] if budget.database is not None else []
     configured = settings(
         max_examples=budget.examples,
         deadline=None,
         database=budget.database,
         derandomize=budget.seed is None and budget.database is None,
-        report_multiple_bugs=True,
+        report_multiple_bugs=not budget.until_first,
         suppress_health_check=list(HealthCheck),
         phases=phases,
         print_blob=False,

@@ -22,7 +22,7 @@ _SIZES = (1, 0, 2, 3, 5, 8, 20, 40, 60, 100)
 """Rows of an account: small ones shrink well, large ones are what venues really send."""
 
 _NOVELTIES: tuple[Any, ...] = ({"new": 1}, "ünïcode 💶", None, [0.5])
-_TWISTS = 16
+_TWISTS = 32
 _MOST_EDITS = 4
 _FAR = 1 << 40
 
@@ -90,7 +90,7 @@ def answers(source: Source) -> st.SearchStrategy[Shape]:
     """Decoded answers that the contract allows, from a flat account to a hundred positions, in two to six draws."""
     shapes = len(source.documents) * len(_SIZES) * max(len(source.rows), 1) * _TWISTS
     edits = st.lists(st.integers(0, _FAR), max_size=_MOST_EDITS)
-    return st.builds(lambda shape, numbers: _assembled(source, shape, numbers), st.integers(0, shapes - 1), edits)
+    return st.builds(partial(_assembled, source), st.sampled_from(range(shapes)), edits)
 
 
 def _assembled(source: Source, shape: int, numbers: list[int]) -> Shape:
@@ -105,10 +105,14 @@ def _assembled(source: Source, shape: int, numbers: list[int]) -> Shape:
             document = _everywhere(document, reading.prefix() + column.at, value)
     else:
         rows = _edited(_slice(source.rows, start, _SIZES[size]), edits)
-        document = _everywhere(document, reading.prefix().removesuffix("/*"), rows[::-1] if twist & 1 else rows)
+        lists = list(locate(document, reading.prefix().removesuffix("/*")))  # one for each account
+        document = replaced(document, lists[start % len(lists)], rows[::-1] if twist & 1 else rows)
+    if reading.choice is not None and twist & 16:
+        accounts = look_up(document, reading.choice.rows)
+        document = replaced(document, reading.choice.rows, accounts[::-1])
     if isinstance(document, dict):
         document = dict(reversed(document.items())) if twist & 2 else document
-        document = {**document, "fieldAddedLater": _NOVELTIES[twist // 8]} if twist & 4 else document
+        document = {**document, "fieldAddedLater": _NOVELTIES[twist // 8 % len(_NOVELTIES)]} if twist & 4 else document
     changed = tuple(column for _, column, _ in edits)
     return Shape(balanced(source.venue, reading.endpoint, document), changed)
 

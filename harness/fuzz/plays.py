@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from harness import exact
+from harness.checks.errors import MISLEADING
 from harness.checks.exam import BASE, Exam
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
@@ -27,7 +28,10 @@ _TRANSIENT = ("http-429", "http-429-seconds", "http-429-date", "http-500", "http
               "reset-before")  # fmt: skip
 _RARE_ACTS = (Act.TOGETHER, Act.CANCEL, Act.REPEAT, Act.CLOSE, Act.STRANGER)
 _UNIFIED = "unified"
-_GOOD_ALONE = 50
+# `integers` prefers small numbers, `sampled_from` none
+_SEQUELS = st.sampled_from((0, 0, 0, 1, 2, 4))
+_KINDS = st.sampled_from(range(100))
+_BREAKAGES = st.sampled_from(range(1 << 16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,40 +156,36 @@ class Playwright:
 
 
 def faults_of(exam: Exam) -> Mapping[str, Fault]:
-    """Whatever can go wrong on the wire, and the venue's own envelopes with HTTP 200, by name."""
+    """Whatever can go wrong on the wire, the venue's own envelopes with HTTP 200, and misleading texts, by name."""
     told = [exact.encode(document) for document in exam.contract.error_envelopes]
-    own = {f"envelope-200-{place}": text for place, text in enumerate(told)}
-    return {**FAULTS, **{name: envelope(200, text, name=name) for name, text in own.items()}}
+    own = {f"envelope-200-{place}": (200, text) for place, text in enumerate(told)}
+    own |= {case: (status, misleading) for case, (status, _, misleading) in MISLEADING.items()}
+    return {**FAULTS, **{name: envelope(status, text, name=name) for name, (status, text) in own.items()}}
 
 
 @st.composite
 def _plays(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright) -> Play:
-    """The kind of play is one draw out of a hundred; smaller is simpler."""
-    kind = draw(st.integers(0, 99))
+    """A good answer, and up to four steps after it; smaller choices are simpler ones."""
     grounds = playwright.grounds
     ground = grounds[0] if len(grounds) == 1 else draw(st.sampled_from(grounds))
     shapes = answers(ground.source)
     play = [playwright.good(ground, draw(shapes))]
-    if kind >= _GOOD_ALONE:
-        play += _sequel(draw, playwright, ground, kind)
+    play += [_sequel(draw, playwright, ground) for _ in range(draw(_SEQUELS))]
     return tuple(play)
 
 
-def _sequel(
-    draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright, ground: Ground, kind: int
-) -> list[Step]:
-    """What comes after the first good answer."""
-    shapes = answers(ground.source)
-    if kind < 72:
-        return [playwright.broken(ground, draw(shapes), draw(st.integers(0, 1 << 16)))]
-    if kind < 82:
-        fault = draw(st.sampled_from(playwright.faults))
-        lasting = playwright.faulty(ground, draw(shapes), fault, times=None)
-        return [lasting, playwright.good(ground, draw(shapes))]
-    if kind < 88:
-        fault = FAULTS[draw(st.sampled_from(_TRANSIENT))]
-        return [playwright.faulty(ground, draw(shapes), fault, times=1)]
-    if kind < 92:
-        return [playwright.situation(draw(st.sampled_from(playwright.recorded)))]
-    again = playwright.good(ground, draw(shapes))
-    return [again if kind < 97 else replace(again, act=draw(st.sampled_from(_RARE_ACTS)))]
+def _sequel(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright, ground: Ground) -> Step:
+    """One step after the first good answer."""
+    kind = draw(_KINDS)
+    if kind >= 88:
+        return playwright.situation(draw(st.sampled_from(playwright.recorded)))
+    shape = draw(answers(ground.source))
+    if kind < 8:
+        return playwright.good(ground, shape)
+    if kind < 52:
+        return playwright.broken(ground, shape, draw(_BREAKAGES))
+    if kind < 74:
+        return playwright.faulty(ground, shape, draw(st.sampled_from(playwright.faults)), times=None)
+    if kind < 84:
+        return playwright.faulty(ground, shape, FAULTS[draw(st.sampled_from(_TRANSIENT))], times=1)
+    return replace(playwright.good(ground, shape), act=draw(st.sampled_from(_RARE_ACTS)))

@@ -115,7 +115,8 @@ def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
         yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", fault.name)
     if fault.status in {400, 401, 403, 404, 422} and len(times) > 1:
         yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", str(fault.status))
-    if fault.status in {429, 503} and any(later <= earlier for earlier, later in pairwise(times)):
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    if fault.status in {429, 503} and min(gaps[1:] or gaps or [1.0]) <= 0:
         yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", str(fault.status))
     if fault.family == "http" and fault.status is not None and not outcome.silent:
         yield from _named(exam, method, fault.status, outcome)
@@ -166,6 +167,11 @@ def _rows_kept(before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Viola
     assert isinstance(step.expected, AccountState)  # noqa: S101 - see _broken
     known = {(p.trading_pair, p.position_side.name): p for p in step.expected.positions or ()}
     after = outcome.state.rows()
+    whole = {key: (p.amount, p.entry_price, p.unrealized_pnl, p.leverage) for key, p in known.items()}
+    if outcome.error is not None and after not in (before.rows(), whole):
+        message = f"the positions are half of one answer and half of another after {step.label}: {outcome.how()}"
+        yield Violation("STATE-atomic", message, "half")
+        return
     gone = [key for key in before.rows() if key not in after]
     if gone and step.row_may_be_gone:
         gone = [key for key in gone if key in known]

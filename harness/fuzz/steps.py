@@ -30,7 +30,7 @@ class Act(Enum):
     STRANGER = "a call to an unverified TLS server"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Step:
     """One step. `expected` is what the answer means; of a broken one, what the whole answer would have meant."""
 
@@ -42,6 +42,9 @@ class Step:
     speaks: str = ""  # of a broken answer, the check that reports its silent misreading
     row_may_be_gone: bool = False  # the whole answer did not list every position that was there before
     touched: frozenset[str] = frozenset()  # what of the contract the step exercises
+
+    def __repr__(self) -> str:
+        return f"<{self.kind.value}: {self.act.value}, {self.label}>"
 
     @property
     def calls(self) -> int:
