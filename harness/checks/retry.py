@@ -108,7 +108,7 @@ def backoff(exam: Exam, method: str) -> Iterator[Verdict]:
         gaps = [later - earlier for earlier, later in pairwise(times)]
         if not gaps:
             yield skipped(name, "not tried again at all")
-        elif min(gaps[1:] or gaps) <= 0:  # some libraries make the first further attempt at once, and pause from then on
+        elif min(gaps[1:] or gaps) <= 0:  # some libraries make the first further attempt at once
             told = ", ".join(f"{gap:.3f} s" for gap in gaps[:6])
             yield failed(name, "an attempt follows a failure at once", expected="a pause that grows", actual=told)
         else:
