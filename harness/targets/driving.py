@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -147,6 +148,7 @@ class Rig:
     def __init__(self, *, tls: bool = False) -> None:
         self.clock = VirtualClock()
         self.patience = PATIENCE
+        self.watchdog = _Watchdog()
         self._gateway = Gateway(loop_factory=self.clock.server_loop, tls=tls)
 
     def open(self, responder: Responder) -> Listener:
@@ -158,6 +160,7 @@ class Rig:
         return Session(self, target, setting, responder)
 
     def __enter__(self) -> Self:
+        self.watchdog.start()
         self._gateway.start()
         return self
 
@@ -165,6 +168,37 @@ class Rig:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._gateway.close()
+        self.watchdog.stop()
+
+
+class _Watchdog:
+    """One thread that notices, within half a second, that a step takes longer than it may."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="harness-watchdog", daemon=True)
+        self._armed: tuple[float, Callable[[], None]] | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def arm(self, seconds: float, bite: Callable[[], None]) -> None:
+        """Call `bite`, once and in another thread, unless disarmed within so many seconds of real time."""
+        self._armed = (time.monotonic() + seconds, bite)
+
+    def disarm(self) -> None:
+        self._armed = None
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(0.5):
+            armed = self._armed
+            if armed is not None and time.monotonic() > armed[0] and self._armed is armed:
+                self._armed = None
+                armed[1]()
 
 
 class Session:
@@ -287,10 +321,10 @@ class Session:
         self.listener.log.clear()
         error: BaseException | None = None
         returned: Any = None
-        self._watch = watch = _Watch(self.listener, self._rig.patience)
+        self._watch = watch = _Watch(self.listener, self._rig)
         with _recorded() as records:
             try:
-                returned = self._runner.run(watch.over(work, self._rig.clock))
+                returned = self._runner.run(watch.over(work))
             except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
                 error = raised
         if watch.out_of_patience:
@@ -309,9 +343,9 @@ class Session:
 class _Watch:
     """Ends a step that would never end by itself."""
 
-    def __init__(self, listener: Listener, patience: float) -> None:
+    def __init__(self, listener: Listener, rig: Rig) -> None:
         self._listener = listener
-        self._patience = patience
+        self._rig = rig
         self._requests = 0
         self._break_off: Callable[[], None] = lambda: None
         self.hung = False
@@ -323,7 +357,7 @@ class _Watch:
         if self._requests >= FLOOD:
             self._break_off()
 
-    async def over(self, work: Callable[[], Awaitable[Any]], clock: VirtualClock) -> Any:
+    async def over(self, work: Callable[[], Awaitable[Any]]) -> Any:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine that runs has a task
 
@@ -341,16 +375,13 @@ class _Watch:
             break_off()
 
         self._break_off = break_off
-        timer = threading.Timer(self._patience, out_of_patience)
-        timer.daemon = True
-        timer.start()
-        clock.begin(hang)
+        self._rig.watchdog.arm(self._rig.patience, out_of_patience)
+        self._rig.clock.begin(hang)
         try:
             return await work()
         finally:
             self._break_off = lambda: None
-            timer.cancel()
-            timer.join()
+            self._rig.watchdog.disarm()
 
 
 async def _nothing() -> None:

@@ -75,7 +75,7 @@ def test_the_extended_keys_belong_together():
 def test_the_command_writes_every_cassette_into_a_folder(tmp_path):
     """`python -m harness.sim FOLDER` names each file that it writes."""
     command = [sys.executable, "-m", "harness.sim", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - our own interpreter
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
     assert len(done.stdout.splitlines()) == len(ALL)
     for venue, scenario in ALL:
         written = tmp_path / venue / f"{scenario}.yaml"
