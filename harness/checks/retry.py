@@ -103,7 +103,7 @@ def backoff(exam: Exam, method: str) -> Iterator[Verdict]:
         yield skipped("-", reason)
         return
     for name in ("http-429", "http-503"):
-        (outcome,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
+        _, outcome = exam.play(method, exam.base(), exam.changed(method).faulty(FAULTS[name], exam.source(method)))
         times = _times(exam, method, outcome)
         gaps = [later - earlier for earlier, later in pairwise(times)]
         if not gaps:
@@ -122,7 +122,7 @@ def bounded(exam: Exam, method: str) -> Iterator[Verdict]:
         yield skipped("-", reason)
         return
     for name in ("http-429", "http-503", "reset-before"):
-        (outcome,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
+        _, outcome = exam.play(method, exam.base(), exam.changed(method).faulty(FAULTS[name], exam.source(method)))
         attempts = len(_times(exam, method, outcome))
         if outcome.hung:
             yield failed(name, f"never given up: {attempts} attempts and no end")
@@ -141,7 +141,7 @@ def permanent(exam: Exam, method: str) -> Iterator[Verdict]:
     (good,) = exam.play(method, exam.base())
     usual = len(_times(exam, method, good))
     for name in ("http-400", "http-401", "http-403", "http-404", "http-422"):
-        (outcome,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
+        _, outcome = exam.play(method, exam.base(), exam.changed(method).faulty(FAULTS[name], exam.source(method)))
         attempts = len(_times(exam, method, outcome))
         if attempts > usual:
             yield failed(name, f"a final refusal was asked {attempts} times", expected=str(usual), actual=str(attempts))

@@ -129,7 +129,7 @@ class Arena:
             return
         session.settle()
         held, tasks = session.listener.connections(), session.pending_tasks()
-        gc.collect()
+        gc.collect(1)
         said = complaints(session.settled())
         if held > _MOST_CONNECTIONS or len(tasks) >= step.calls or said:
             told = said[0] if said else f"{held} connections and {len(tasks)} tasks are open after {step.calls} updates"

@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import cache
 from threading import Condition, Thread, get_ident
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -244,6 +245,7 @@ def _bound(port: int) -> socket.socket:
     return bound
 
 
+@cache
 def _untrusted_certificate() -> ssl.SSLContext:
     import trustme  # slow to import, and rarely needed
 

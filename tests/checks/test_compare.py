@@ -75,10 +75,12 @@ def test_a_figure_that_is_not_the_venues_is_told_by_its_kind(total, kind):
     assert balances(total) == [(kind, "USD.total")]
 
 
-def test_a_long_number_must_agree_to_the_last_digit():
-    """Thirty-nine of them, which Python's own operators would round."""
+def test_a_long_number_must_agree_in_every_digit_that_a_decimal_keeps():
+    """Twenty-eight of them unless told otherwise: whoever negates a longer one loses the rest, and is not blamed."""
     assert balances({"USD": Decimal(LONG)}, expected=LONG) == []
-    assert balances({"USD": Decimal(LONG[:-1] + "8")}, expected=LONG) == [("precision", "USD.total")]
+    assert balances({"USD": +Decimal(LONG)}, expected=LONG) == []
+    wrong = LONG[:20] + ("1" if LONG[20] != "1" else "2") + LONG[21:]
+    assert balances({"USD": Decimal(wrong)}, expected=LONG) == [("precision", "USD.total")]
 
 
 def test_what_the_venue_says_in_two_ways_may_differ_by_the_documented_slack():
