@@ -11,6 +11,7 @@ from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
 from harness.contract.oracle import Failure
+from harness.findings import Status
 
 _ORDINARY = (BASE, "flat", "negative_pnl", "isolated", "open_then_closed", "zero_balance")
 """Situations without a trap: what is wrong here is wrong everywhere."""
@@ -112,9 +113,28 @@ check("PARSE-markets", "positions in markets that nobody configured are seen, in
 check("PARSE-account", "of several accounts the configured one is read, and only its collateral is a balance")(
     _trap(("sub_accounts", "many_assets"))
 )
-check("PARSE-mode", "an account whose collateral is kept in the spot wallet has its balance read there", _BALANCES)(
-    _trap(("unified", "portfolio_margin"))
-)
+
+
+@check("PARSE-mode", "an account whose collateral is kept in the spot wallet has its balance read there", _BALANCES)
+def mode(exam: Exam, method: str) -> Iterator[Verdict]:
+    """A unified account, whose perpetual side is all zero, and one with portfolio margin, whose is not.
+
+    The second can only be told by asking for the mode, which no recorded answer of the account itself mentions:
+    connectors that recognise the first by its zeros are not asked about it.
+    """
+    portfolio = Scene("portfolio_margin")
+    for verdict in _trap(("unified", portfolio.scenario))(exam, method):
+        if verdict.case == portfolio.scenario and verdict.status is Status.FAIL:
+            asked = exam.asked(exam.play(method, portfolio)[-1])
+            modes = {reading.mode.endpoint for reading in exam.contract.of(method) if reading.mode is not None}
+            if not asked & modes:
+                yield skipped(
+                    verdict.case, f"the target does not ask for {', '.join(sorted(modes))}, and nothing else tells"
+                )
+                continue
+        yield verdict
+
+
 check("PARSE-nothing", "where the venue answers 404 for an account without funds, the balance is zero", _BALANCES)(
     _trap(("zero_balance_404", "zero_balance_404_envelope"))
 )

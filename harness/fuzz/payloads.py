@@ -86,17 +86,17 @@ class Shape:
     changed: tuple[Column, ...]
 
 
-def answers(source: Source) -> st.SearchStrategy[Shape]:
+def answers(source: Source, sizes: Sequence[int] = _SIZES) -> st.SearchStrategy[Shape]:
     """Decoded answers that the contract allows, from a flat account to a hundred positions, in two to six draws."""
-    shapes = len(source.documents) * len(_SIZES) * max(len(source.rows), 1) * _TWISTS
+    shapes = len(source.documents) * len(sizes) * max(len(source.rows), 1) * _TWISTS
     edits = st.lists(st.integers(0, _FAR), max_size=_MOST_EDITS)
-    return st.builds(partial(_assembled, source), st.sampled_from(range(shapes)), edits)
+    return st.builds(partial(_assembled, source, sizes), st.sampled_from(range(shapes)), edits)
 
 
-def _assembled(source: Source, shape: int, numbers: list[int]) -> Shape:
+def _assembled(source: Source, sizes: Sequence[int], shape: int, numbers: list[int]) -> Shape:
     reading = source.reading
     shape, twist = divmod(shape, _TWISTS)
-    shape, size = divmod(shape, len(_SIZES))
+    shape, size = divmod(shape, len(sizes))
     start, which = divmod(shape, len(source.documents))
     document = source.documents[which]
     edits = [_edit(source, number) for number in numbers]
@@ -104,7 +104,7 @@ def _assembled(source: Source, shape: int, numbers: list[int]) -> Shape:
         for _, column, value in edits:
             document = _everywhere(document, reading.prefix() + column.at, value)
     else:
-        rows = _edited(_slice(source.rows, start, _SIZES[size]), edits)
+        rows = _edited(_slice(source.rows, start, sizes[size]), edits)
         lists = list(locate(document, reading.prefix().removesuffix("/*")))  # one for each account
         document = replaced(document, lists[start % len(lists)], rows[::-1] if twist & 1 else rows)
     if reading.choice is not None and twist & 16:
