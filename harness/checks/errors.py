@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness import exact
 from harness.checks.exam import Exam
-from harness.checks.registry import Verdict, check, failed, passed, skipped
+from harness.checks.registry import Verdict, check, contrast, failed, passed, skipped
 from harness.checks.scenes import FaultPlan, Scene
 from harness.checks.state import lost, unusable
 from harness.contract.oracle import Failure
@@ -113,7 +113,7 @@ def timeout(exam: Exam, method: str) -> Iterator[Verdict]:
         (late,) = exam.play(method, exam.base().faulty(FAULTS[name], exam.source(method)))
         if late.silent and late.state.part(method) != prompt.state.part(method):
             what = f"{FAULTS[name].summary}: another state, and nothing said"
-            yield failed(name, what, expected=prompt.state.document(method), actual=late.state.document(method))
+            yield contrast(name, what, method, prompt, late)
         else:
             yield passed(name)
     fault = FAULTS["stalled"]
@@ -180,12 +180,7 @@ def cancel(exam: Exam, method: str) -> Iterator[Verdict]:
     elif not isinstance(after.error, asyncio.CancelledError):
         yield failed("in the middle", f"CancelledError did not come through: the update {after.how()}")
     elif after.state.part(method) != before.state.part(method):
-        yield failed(
-            "in the middle",
-            "a cancelled update changed the state",
-            expected=before.state.document(method),
-            actual=after.state.document(method),
-        )
+        yield contrast("in the middle", "a cancelled update changed the state", method, before, after)
     else:
         yield passed("in the middle")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from harness.checks.errors import unasked
 from harness.checks.exam import Exam
-from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
+from harness.checks.registry import Run, Verdict, check, contrast, failed, passed, skipped
 from harness.checks.scenes import json_of
 from harness.checks.state import unusable
 from harness.contract.edits import (
@@ -28,11 +28,12 @@ def unknown(exam: Exam, method: str) -> Iterator[Verdict]:
     (good,) = exam.play(method, exam.base())
     (outcome,) = exam.play(method, exam.base().edited(unknown_fields(exam.reading(method).endpoint)))
     if outcome.error is not None or outcome.state.part(method) != good.state.part(method):
-        yield failed(
+        yield contrast(
             "unknown fields",
             f"an added field changed what was read: the connector {outcome.how()}",
-            expected=good.state.document(method),
-            actual=outcome.state.document(method),
+            method,
+            good,
+            outcome,
         )
     else:
         yield passed("unknown fields")

@@ -6,8 +6,9 @@ from typing import Any
 
 from harness.checks.exam import Exam
 from harness.findings import Status
+from harness.targets.driving import Outcome
 
-__all__ = ["Check", "Run", "Verdict", "check", "checks", "failed", "passed", "skipped", "verdicts"]
+__all__ = ["Check", "Run", "Verdict", "check", "checks", "contrast", "failed", "passed", "skipped", "verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ def passed(case: str) -> Verdict:
 def failed(case: str, message: str, **evidence: Any) -> Verdict:
     """A finding."""
     return Verdict(case, Status.FAIL, message, evidence)
+
+
+def contrast(case: str, message: str, method: str, expected: Outcome, actual: Outcome) -> Verdict:
+    """A finding whose evidence is the state that one call left and that which another did."""
+    return failed(case, message, expected=expected.state.document(method), actual=actual.state.document(method))
 
 
 def skipped(case: str, reason: str) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness import exact
 from harness.checks.exam import BASE, Exam
-from harness.checks.registry import Verdict, check, failed, passed, skipped
+from harness.checks.registry import Verdict, check, contrast, failed, passed, skipped
 from harness.checks.scenes import Scene
 from harness.contract.edits import breakages, breakages_of_second_row, reversed_rows
 from harness.gateway.faults import FAULTS, Fault, envelope
@@ -73,11 +73,12 @@ def zero(exam: Exam, method: str) -> Iterator[Verdict]:
         return
     for fault, before, after in _after_damage(exam, method):
         if gone := lost(method, before, after):
-            yield failed(
+            yield contrast(
                 fault.name,
                 f"{', '.join(gone[:3])} lost after {fault.summary}; the connector {after.how()}",
-                expected=before.state.document(method),
-                actual=after.state.document(method),
+                method,
+                before,
+                after,
             )
         else:
             yield passed(fault.name)
@@ -100,11 +101,8 @@ def atomic(exam: Exam, method: str) -> Iterator[Verdict]:
 
 
 def _half(method: str, case: str, before: Outcome, after: Outcome) -> Verdict:
-    return failed(
-        case,
-        f"the state changed although the update failed; the connector {after.how()}",
-        expected=before.state.document(method),
-        actual=after.state.document(method),
+    return contrast(
+        case, f"the state changed although the update failed; the connector {after.how()}", method, before, after
     )
 
 
@@ -158,11 +156,8 @@ def row(exam: Exam, method: str) -> Iterator[Verdict]:
             yield passed(edit.name)  # EVOLVE speaks of a silent misreading
         elif gone or odd:
             what = f"{' '.join(gone[0])} is gone" if gone else f"{' '.join(odd[0])} shows what no answer said"
-            yield failed(
-                edit.name,
-                f"{what} after one bad row ({kind}); the connector {after.how()}",
-                expected=before.state.document(method),
-                actual=after.state.document(method),
+            yield contrast(
+                edit.name, f"{what} after one bad row ({kind}); the connector {after.how()}", method, before, after
             )
         else:
             yield passed(edit.name)
@@ -217,12 +212,7 @@ def fresh(exam: Exam, method: str) -> Iterator[Verdict]:
         _, after = exam.play(method, exam.base(), scene)
         (alone,) = exam.play(method, scene)
         if after.error is None and after.state.part(method) != alone.state.part(method):
-            yield failed(
-                case,
-                "the state after two answers is not that of the newest alone",
-                expected=alone.state.document(method),
-                actual=after.state.document(method),
-            )
+            yield contrast(case, "the state after two answers is not that of the newest alone", method, alone, after)
         elif after.error is not None:
             yield failed(case, f"a second good answer was not taken: {after.how()}")
         else:
@@ -239,12 +229,7 @@ def idempotent(exam: Exam, method: str) -> Iterator[Verdict]:
     if first.state.part(method) == second.state.part(method) == third.state.part(method):
         yield passed("three times")
     else:
-        yield failed(
-            "three times",
-            "the same answer again changed the state",
-            expected=first.state.document(method),
-            actual=third.state.document(method),
-        )
+        yield contrast("three times", "the same answer again changed the state", method, first, third)
 
 
 @check("STATE-order", "the order of rows means nothing")
@@ -265,12 +250,7 @@ def order(exam: Exam, method: str) -> Iterator[Verdict]:
         elif straight.state.part(method) == turned.state.part(method):
             yield passed(scenario)
         else:
-            yield failed(
-                scenario,
-                "the same rows in another order make another state",
-                expected=straight.state.document(method),
-                actual=turned.state.document(method),
-            )
+            yield contrast(scenario, "the same rows in another order make another state", method, straight, turned)
 
 
 @check("STATE-concurrent", "two updates at once end in the same state as one")
@@ -287,12 +267,7 @@ def concurrent(exam: Exam, method: str) -> Iterator[Verdict]:
     if both.error is not None:
         yield failed("two at once", f"two updates at once failed: {both.how()}")
     elif both.state.part(method) != alone.state.part(method):
-        yield failed(
-            "two at once",
-            "two updates at once end in another state than one",
-            expected=alone.state.document(method),
-            actual=both.state.document(method),
-        )
+        yield contrast("two at once", "two updates at once end in another state than one", method, alone, both)
     else:
         yield passed("two at once")
 
@@ -314,11 +289,12 @@ def recovers(exam: Exam, method: str) -> Iterator[Verdict]:
             if last.error is not None:
                 yield failed(case, f"a good answer after a failure was not taken: {last.how()}")
             elif last.state.part(method) != alone.state.part(method):
-                yield failed(
+                yield contrast(
                     case,
                     "the state after a failure and a good answer is not that of the good answer",
-                    expected=alone.state.document(method),
-                    actual=last.state.document(method),
+                    method,
+                    alone,
+                    last,
                 )
             else:
                 yield passed(case)
