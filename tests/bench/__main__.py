@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import loading, replay, validation
+from tests.bench import fuzzing, loading, replay, validation
 
 
 def main() -> int:
@@ -32,8 +32,30 @@ def main() -> int:
     what = f"validations of {rate.positions} positions"
     ours, peer, ratio = f"{rate.ours:,.0f}/s", f"{rate.jsonschema:,.0f}/s jsonschema", rate.ours / rate.jsonschema
     lines.append(row.format(what, ours, peer, f"{ratio:.0f}x", f"30x: {_met(ratio >= 30)}"))
+    for one_venue in fuzzing.measure():
+        lines += [row.format(*cells) for cells in _fuzzing(one_venue)]
     print("\n".join(line.rstrip() for line in lines))  # noqa: T201
     return 0
+
+
+def _fuzzing(rates: fuzzing.Rates) -> list[tuple[str, ...]]:
+    made, share = rates.generated / rates.field_by_field, rates.end_to_end / rates.bare
+    return [
+        (
+            f"{rates.venue}: accounts generated",
+            f"{rates.generated:,.0f}/s",
+            f"{rates.field_by_field:,.0f}/s by field",
+            f"{made:.0f}x",
+            f"1,000/s: {_met(rates.generated >= 1000)}",
+        ),
+        (
+            f"{rates.venue}: accounts played and judged",
+            f"{rates.end_to_end:,.0f}/s",
+            f"{rates.bare:,.0f}/s bare",
+            f"{share:.2f}x",
+            f"300/s: {_met(rates.end_to_end >= 300)}, 0.5x: {_met(share >= 0.5)}",
+        ),
+    ]
 
 
 def _met(reached: bool) -> str:
