@@ -1,0 +1,1 @@
+"""Mutates the reference connectors and counts which mutants the checks and fuzzing alone notice."""
