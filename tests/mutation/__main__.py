@@ -31,13 +31,12 @@ name = "local"
 def survivors(folder: Path, module: str) -> tuple[int, int, list[str]]:
     """How many mutants there were and were noticed, and the others as differences of source."""
     venues = module if module in VENUES else " ".join(VENUES)
+    tool = shutil.which("cosmic-ray") or sys.exit("cosmic-ray is not installed; tox -e mutation installs it")
     configuration, session = folder / f"{module}.toml", folder / f"{module}.sqlite"
     configuration.write_text(CONFIGURATION.format(module=module, venues=venues, python=sys.executable))
     for command in (("init", configuration.name, session.name), ("exec", configuration.name, session.name)):
-        subprocess.run(["cosmic-ray", *command], cwd=folder, check=True)
-    dumped = subprocess.run(
-        ["cosmic-ray", "dump", session.name], cwd=folder, check=True, capture_output=True, text=True
-    )
+        subprocess.run([tool, *command], cwd=folder, check=True)
+    dumped = subprocess.run([tool, "dump", session.name], cwd=folder, check=True, capture_output=True, text=True)
     outcomes = [json.loads(line)[1] for line in dumped.stdout.splitlines()]
     alive = [outcome["diff"] for outcome in outcomes if outcome and outcome["test_outcome"] == "survived"]
     return len(outcomes), len(outcomes) - len(alive), alive
@@ -53,9 +52,8 @@ def main(modules: Sequence[str]) -> int:
         for module in modules or (*VENUES, *SHARED):
             number, killed, alive = survivors(folder, module)
             mutants, noticed = mutants + number, noticed + killed
-            print(f"{module}: {killed} of {number} mutants were noticed")
-            print("\n".join(alive))
-        print(f"{noticed} of {mutants} mutants were noticed: {noticed / max(mutants, 1):.1%}")
+            sys.stdout.write("\n".join([f"{module}: {killed} of {number} mutants were noticed", *alive, ""]))
+        sys.stdout.write(f"{noticed} of {mutants} mutants were noticed: {noticed / max(mutants, 1):.1%}\n")
     return 0
 
 

@@ -40,7 +40,7 @@ def main(venues: list[str]) -> int:
     logging.disable(logging.NOTSET)
     for venue in venues:
         if told := finding(venue):
-            print(f"{venue}: {told}"[:300])
+            sys.stdout.write(f"{venue}: {told}"[:300] + "\n")
             return 1
     return 0
 
