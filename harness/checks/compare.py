@@ -45,6 +45,8 @@ def differences(reading: Reading, expected: AccountState, seen: Snapshot) -> tup
 
 def _figure(reading: Reading, into: str, expected: Decimal, actual: Any) -> str | None:
     """The kind of difference between two figures, if any."""
+    if type(actual) is Decimal and actual == expected:
+        return None
     column = next((column for column in reading.columns if column.into == into), None)
     got = number(actual)
     if got is None:

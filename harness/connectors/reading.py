@@ -23,7 +23,7 @@ def _kind(value: Any) -> str:
         (bool, "a boolean"),
         ((int, Decimal), "a number"),
         (str, "text"),
-        (Mapping, "an object"),
+        (dict, "an object"),
         (list, "a list"),
     )
     return "null" if value is None else next((name for kind, name in kinds if isinstance(value, kind)), "unknown")
@@ -36,36 +36,51 @@ class Node:
     holds a credential does not carry it into a message; unknown enum values are shown when they look like a name.
     """
 
-    __slots__ = ("_at", "_endpoint", "_status", "_value")
+    __slots__ = ("_endpoint", "_key", "_parent", "_status", "_value")
 
-    def __init__(self, value: Any, endpoint: str, *, status: int = 200, at: str = "$") -> None:
-        self._value, self._endpoint, self._status, self._at = value, endpoint, status, at
+    def __init__(
+        self,
+        value: Any,
+        endpoint: str,
+        *,
+        status: int = 200,
+        key: str | int = "",
+        parent: "Node | None" = None,
+    ) -> None:
+        self._value, self._endpoint, self._status, self._key, self._parent = value, endpoint, status, key, parent
 
-    def _child(self, value: Any, at: str) -> "Node":
-        return Node(value, self._endpoint, status=self._status, at=f"{self._at}{at}")
+    def _child(self, value: Any, key: str | int) -> "Node":
+        return Node(value, self._endpoint, status=self._status, key=key, parent=self)
+
+    def _at(self) -> str:
+        """The place; put together only when somebody asks, for most answers are good."""
+        if self._parent is None:
+            return "$"
+        return self._parent._at() + (f"[{self._key}]" if isinstance(self._key, int) else f".{self._key}")
 
     def error(self, what: str) -> MalformedAnswer:
         """The error that says what is wrong with this value."""
-        return MalformedAnswer(self._endpoint, f"{self._at} {what}", status=self._status)
+        return MalformedAnswer(self._endpoint, f"{self._at()} {what}", status=self._status)
 
     def field(self, name: str) -> "Node":
         """A field that must be there; it may still be null, which the reading of it refuses."""
         found = self.optional(name)
         if found is None:
-            raise self._child(None, f".{name}").error("is missing")
+            raise self._child(None, name).error("is missing")
         return found
 
     def optional(self, name: str) -> "Node | None":
         """A field that may be left out."""
-        if not isinstance(self._value, Mapping):
-            raise self.error(f"is {_kind(self._value)}, not an object")
-        return self._child(self._value[name], f".{name}") if name in self._value else None
+        value = self._value
+        if not isinstance(value, dict):
+            raise self.error(f"is {_kind(value)}, not an object")
+        return Node(value[name], self._endpoint, status=self._status, key=name, parent=self) if name in value else None
 
     def rows(self) -> tuple["Node", ...]:
         """The elements of a list."""
         if not isinstance(self._value, list):
             raise self.error(f"is {_kind(self._value)}, not a list")
-        return tuple(self._child(value, f"[{index}]") for index, value in enumerate(self._value))
+        return tuple(self._child(value, index) for index, value in enumerate(self._value))
 
     def text(self) -> str:
         """Text that is not empty."""

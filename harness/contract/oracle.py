@@ -4,9 +4,10 @@ The oracle never sees a connector. It reads the recorded bytes with the columns 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -155,8 +156,7 @@ def _chosen(choice: RowChoice, document: Any, credentials: Mapping[str, str]) ->
     raise _NotUnderstoodError(f"{choice.rows}: no row for {wanted}")
 
 
-def _value(column: Column, row: Any) -> Any:
-    told = look_up(row, column.at)
+def _value(column: Column, told: Any) -> Any:
     if told is MISSING and column.optional:
         return None
     match column.kind:
@@ -190,7 +190,7 @@ def _balances(reading: Reading, row: Any) -> AccountState:
     if reading.choice is not None and reading.choice.missing_is_zero and row == {}:
         zero = {reading.constant_asset: Decimal(0)}
         return AccountState(total=zero, available=zero)
-    values = {column.into: _value(column, row) for column in reading.columns}
+    values = {column.into: _value(column, look_up(row, column.at)) for column in reading.columns}
     asset = values.get("asset", reading.constant_asset)
     available = less(values["total"], values["hold"]) if "hold" in values else values["available"]
     return AccountState(total={asset: values["total"]}, available={asset: available})
@@ -201,16 +201,26 @@ def _positions(rules: Contract, reading: Reading, row: Any) -> AccountState:
     if not isinstance(rows, list):
         raise _NotUnderstoodError(f"{reading.rows} is no list")
     pair_of = venue(rules.venue).pair_of
-    found = (_position(reading.columns, item, pair_of) for item in rows)
+    found = []
+    for item in rows:
+        told = [look_up(item, column.at) for column in reading.columns]
+        try:
+            found.append(_known_position(reading, pair_of, *told))
+        except TypeError:  # an object or a list where a value belongs cannot be remembered
+            found.append(_position(reading, pair_of, *told))
     return AccountState(positions=tuple(position for position in found if position is not None))
 
 
-def _position(columns: Sequence[Column], row: Any, pair_of: str) -> Position | None:
-    size = _value(next(column for column in columns if column.into == "amount"), row)
-    openness = next((column for column in columns if column.kind is Kind.OPENNESS), None)
-    if size == 0 or (openness is not None and _value(openness, row) == "flat"):
+def _position(reading: Reading, pair_of: str, *told: Any) -> Position | None:
+    """The entry that a row stands for; `told` are its values, one for each column."""
+    columns = dict(
+        zip((column.into for column in reading.columns), zip(reading.columns, told, strict=True), strict=True)
+    )
+    size = _value(*columns["amount"])
+    openness = next((pair for pair in columns.values() if pair[0].kind is Kind.OPENNESS), None)
+    if size == 0 or (openness is not None and _value(*openness) == "flat"):
         return None
-    values = {column.into: _value(column, row) for column in columns}
+    values = {into: _value(*pair) for into, pair in columns.items()}
     side = PositionSide(values["position_side"]) if "position_side" in values else _side_of(size)
     return Position(
         trading_pair=re.sub(r"\{\w+\}", lambda _: str(values["trading_pair"]), pair_of),
@@ -220,6 +230,10 @@ def _position(columns: Sequence[Column], row: Any, pair_of: str) -> Position | N
         unrealized_pnl=values["unrealized_pnl"],
         leverage=values["leverage"],
     )
+
+
+# answers share most of their rows; `typed`, because 1, True and a Decimal of 1 are equal and not the same to a venue
+_known_position = lru_cache(maxsize=8192, typed=True)(_position)
 
 
 def _side_of(size: Decimal) -> PositionSide:

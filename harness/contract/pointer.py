@@ -1,6 +1,7 @@
 """JSON pointers (RFC 6901), with `*` for any index of a list, on decoded documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["MISSING", "locate", "look_up", "removed", "replaced"]
@@ -15,8 +16,9 @@ MISSING = _Missing()
 """What `look_up` returns where there is nothing; `None` is JSON's null."""
 
 
-def _parts(pointer: str) -> list[str]:
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+@lru_cache(maxsize=4096)
+def _parts(pointer: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
 def _step(document: Any, part: str) -> Any:
@@ -30,7 +32,7 @@ def _step(document: Any, part: str) -> Any:
 def look_up(document: Any, pointer: str) -> Any:
     """The value at a pointer without `*`, or `MISSING`."""
     for part in _parts(pointer):
-        document = _step(document, part)
+        document = document.get(part, MISSING) if isinstance(document, dict) else _step(document, part)
         if document is MISSING:
             break
     return document
@@ -41,7 +43,7 @@ def locate(document: Any, pattern: str) -> Iterator[str]:
     yield from _locate(document, _parts(pattern), "")
 
 
-def _locate(document: Any, parts: list[str], at: str) -> Iterator[str]:
+def _locate(document: Any, parts: Sequence[str], at: str) -> Iterator[str]:
     if not parts:
         yield at
         return
@@ -66,7 +68,7 @@ def removed(document: Any, pointer: str) -> Any:
     return _rebuilt(document, _parts(pointer), MISSING)
 
 
-def _rebuilt(document: Any, parts: list[str], value: Any) -> Any:
+def _rebuilt(document: Any, parts: Sequence[str], value: Any) -> Any:
     if not parts:
         return value
     head, *rest = parts

@@ -67,9 +67,9 @@ class Mode:
     default: bool = False  # holds too when that endpoint was not recorded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Reading:
-    """How one update method reads one endpoint.
+    """How one update method reads one endpoint. Readings are constants: equal when they are the same.
 
     `rows` is the JSON pointer of the list whose rows become entries, relative to the chosen row; `None` when the
     document (or the chosen row) itself is the only row.

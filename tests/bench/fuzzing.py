@@ -116,7 +116,7 @@ async def _bare(exam: Exam, bodies: list[bytes]) -> float:
         )
         began = time.perf_counter()
         for _ in bodies:
-            await connector._update_positions()  # noqa: SLF001 - the method under test has this name
+            await connector._update_positions()
         rate = len(bodies) / (time.perf_counter() - began)
         await connector.close()
     return rate
