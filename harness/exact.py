@@ -6,8 +6,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import simplejson
+from simplejson.raw_json import RawJSON
 
-__all__ = ["decimal", "decode", "encode"]
+__all__ = ["decimal", "decode", "encode", "encoded"]
 
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -37,6 +38,11 @@ def encode(value: Any) -> bytes:
     """
     text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode()
+
+
+def encoded(value: Any) -> Any:
+    """A value that was encoded already: it may stand anywhere in what is encoded later, and costs nothing there."""
+    return RawJSON(encode(value).decode())
 
 
 def decimal(value: Any) -> Decimal:

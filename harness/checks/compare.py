@@ -98,15 +98,17 @@ def _positions(
     if seen is None:
         yield Difference("absent", "account_positions", "a mapping", "nothing")
         return
-    left = list(seen)
+    left = {id(row): row for row in seen}
+    keyed = {row.key(): row for row in reversed(seen)}  # of several, the first
     for position in expected:
-        match = _match(position, left)
+        match = keyed.get((position.trading_pair, position.position_side.name)) or _match(position, [*left.values()])
         if match is None:
             yield Difference("missing", f"{position.trading_pair}", _told(position), "no entry")
             continue
-        left.remove(match)
+        keyed.pop(match.key(), None)
+        del left[id(match)]
         yield from _position(reading, position, match)
-    for stranger in left:
+    for stranger in left.values():
         shown = " ".join([stranger.side, *(f"{name}={_shown(stranger.values[name])}" for name in POSITION_FIELDS)])
         yield Difference("extra", stranger.trading_pair, "no entry", shown)
 

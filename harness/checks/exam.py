@@ -181,7 +181,7 @@ class Exam:
             answer = found.get(edit.endpoint)
             document = json_of(answer.body) if answer is not None else None
             if answer is not None and document is not None:
-                found[edit.endpoint] = replace(answer, body=exact.encode(edit.apply(document)))
+                found[edit.endpoint] = Answer(answer.status, exact.encode(edit.apply(document)))
         return found
 
     def expected(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 from harness import exact
@@ -11,6 +12,9 @@ __all__ = ["balanced"]
 _DIGITS = 120
 """More than any sum of generated figures has, so that no sum is rounded."""
 
+_decimal = lru_cache(maxsize=8192, typed=True)(exact.decimal)
+"""Answers share most of their rows."""
+
 
 def _sum(values: list[Decimal]) -> str:
     return f"{sum(values, Decimal(0)):f}"
@@ -18,15 +22,15 @@ def _sum(values: list[Decimal]) -> str:
 
 def _extended_balance(document: Any) -> Any:
     data = document["data"]
-    parts = [exact.decimal(data[name]) for name in ("balance", "unrealisedPnl", "spotEquity") if name in data]
+    parts = [_decimal(data[name]) for name in ("balance", "unrealisedPnl", "spotEquity") if name in data]
     return {**document, "data": {**data, "equity": _sum(parts)}}
 
 
 def _lighter_account(document: Any) -> Any:
     accounts = []
     for account in document["accounts"]:
-        pnl = [exact.decimal(position["unrealized_pnl"]) for position in account["positions"]]
-        total = _sum([exact.decimal(account["collateral"]), *pnl])
+        pnl = [_decimal(position["unrealized_pnl"]) for position in account["positions"]]
+        total = _sum([_decimal(account["collateral"]), *pnl])
         accounts.append({**account, "total_asset_value": total})
     return {**document, "accounts": accounts}
 
@@ -35,12 +39,12 @@ def _hyperliquid_account(document: Any) -> Any:
     values = []
     for row in document["assetPositions"]:
         position = row["position"]
-        value = exact.decimal(position["positionValue"])
-        values.append(-value if exact.decimal(position["szi"]) < 0 else value)
+        value = _decimal(position["positionValue"])
+        values.append(-value if _decimal(position["szi"]) < 0 else value)
     summary = document.get("marginSummary")
     if summary is None:
         return document
-    worth = _sum([exact.decimal(summary["totalRawUsd"]), *values])
+    worth = _sum([_decimal(summary["totalRawUsd"]), *values])
     return {**document, "marginSummary": {**summary, "accountValue": worth}}
 
 

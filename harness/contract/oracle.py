@@ -5,7 +5,7 @@ The oracle never sees a connector. It reads the recorded bytes with the columns 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
@@ -24,10 +24,18 @@ __all__ = ["Answer", "Failure", "broken_invariants", "contract", "expect", "read
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a venue answered: HTTP status and exact body."""
+    """What a venue answered: HTTP status and exact body.
+
+    `document`, where it is given, is what the body decodes to, so that nobody has to decode it again.
+    """
 
     status: int
     body: bytes
+    document: Any = field(default=MISSING, compare=False, repr=False)
+
+    def decoded(self) -> Any:
+        """The decoded body; `ValueError` when it is not JSON."""
+        return exact.decode(self.body) if self.document is MISSING else self.document
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def _told_mode(reading: Reading, answers: Mapping[str, Answer]) -> Any:
     if answer is None or answer.status != 200:
         return MISSING
     try:
-        return exact.decode(answer.body)
+        return answer.decoded()
     except ValueError as error:
         return error
 
@@ -110,7 +118,7 @@ def _read(rules: Contract, reading: Reading, answer: Answer, credentials: Mappin
     if answer.status != 200:
         raise _NotUnderstoodError(f"HTTP {answer.status}")
     try:
-        document = exact.decode(answer.body)
+        document = answer.decoded()
     except ValueError as error:
         raise _NotUnderstoodError(f"not JSON: {error}") from None
     if reading.success is not None:

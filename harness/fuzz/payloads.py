@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from harness import exact
 from harness.contract.balancing import balanced
 from harness.contract.pointer import MISSING, locate, look_up, replaced
 from harness.contract.reading import Column, Kind, Reading
@@ -36,13 +37,23 @@ class Source:
     documents: tuple[Any, ...]
     rows: tuple[Mapping[str, Any], ...]
     values: tuple[Values, ...]
+    encoded: Mapping[int, Any]  # the rows as they are sent, by identity: most are sent again and again
 
     @classmethod
     def of(cls, venue: str, reading: Reading, documents: Iterable[Any], is_valid: Callable[[Any], bool]) -> "Source":
         """Gather recorded answers; `is_valid` is the schema's word on a whole answer."""
         kept = tuple(documents)
         rows = tuple(_distinct_rows(reading, kept))
-        return cls(venue, reading, kept, rows, tuple(_values(reading, kept, is_valid)))
+        encoded = {id(row): exact.encoded(row) for row in rows}
+        return cls(venue, reading, kept, rows, tuple(_values(reading, kept, is_valid)), encoded)
+
+    def body(self, document: Any) -> bytes:
+        """A generated answer as it is sent."""
+        if self.reading.rows is not None:
+            for at in list(locate(document, self.reading.prefix().removesuffix("/*"))):
+                rows = [self.encoded.get(id(row), row) for row in look_up(document, at)]
+                document = replaced(document, at, rows)
+        return exact.encode(document)
 
 
 def _distinct_rows(reading: Reading, documents: Sequence[Any]) -> Iterable[Mapping[str, Any]]:

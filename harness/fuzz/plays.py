@@ -152,7 +152,8 @@ class Playwright:
         )
 
     def _scene(self, ground: Ground, document: Any) -> Scene:
-        return Scene(ground.scenario).answered(ground.reading.endpoint, Answer(200, exact.encode(document)))
+        answer = Answer(200, ground.source.body(document), document)
+        return Scene(ground.scenario).answered(ground.reading.endpoint, answer)
 
 
 def faults_of(exam: Exam) -> Mapping[str, Fault]:
