@@ -19,7 +19,7 @@ class Partition(ExampleDatabase):
     def __init__(self, whole: ExampleDatabase, *parts: str) -> None:
         super().__init__()
         self._whole = whole
-        self._prefix = "/".join(parts).encode() + b"\0"
+        self._prefix = "\0".join((*parts, "")).encode()
 
     def save(self, key: bytes, value: bytes) -> None:
         """Remember an example."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -55,8 +56,11 @@ class _ViolationError(AssertionError):
     """Base of the errors by which Hypothesis tells violations apart: a type for each check and cause."""
 
 
-class _OutOfTimeError(Exception):
-    pass
+class _OutOfTimeError(KeyboardInterrupt):
+    """An interrupt, because that is what Hypothesis lets through at once instead of shrinking it like a failure."""
+
+
+_GRACE = 30.0  # seconds that a found violation is shrunk on when the time is over
 
 
 @cache
@@ -76,11 +80,11 @@ def fuzz(exam: Exam, method: str, budget: Budget, progress: Callable[[Fuzzing], 
 
 def fuzz_into(run: Fuzzing, exam: Exam, budget: Budget, progress: Callable[[Fuzzing], None] | None = None) -> None:
     """The same, into a result that the caller keeps whatever happens."""
-    began = time.monotonic()
+    began, last = time.monotonic(), inf if budget.seconds is None else budget.seconds
     with Arena(exam, run.method) as arena:
 
         def look(play: Play) -> None:
-            if budget.seconds is not None and time.monotonic() - began > budget.seconds and not run.found:
+            if time.monotonic() - began > (last if not run.found else last + _GRACE):
                 raise _OutOfTimeError
             run.examples += 1
             for step in play:
@@ -119,8 +123,9 @@ def _given(playwright: Playwright, budget: Budget) -> Callable[[Callable[[Play],
     )
 
     def decorate(look: Callable[[Play], None]) -> Callable[[], Any]:
-        test = configured(given(playwright.plays())(look))
-        return test if budget.seed is None else seed(budget.seed)(test)
+        test = given(playwright.plays())(look)
+        # the settings come last, because `seed` would take the database away from them
+        return configured(test if budget.seed is None else seed(budget.seed)(test))
 
     return decorate
 

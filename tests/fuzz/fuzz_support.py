@@ -1,4 +1,4 @@
-"""What the tests of fuzzing share: targets, plays made by hand, and strategies drawn from."""
+"""What the tests of fuzzing share: targets, steps made by hand, and strategies drawn from."""
 
 from functools import cache
 from types import SimpleNamespace
@@ -10,9 +10,10 @@ from harness import exact
 from harness.checks.exam import BASE, Exam, Library
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
+from harness.contract.edits import breakages, put
 from harness.contract.oracle import Answer
 from harness.fuzz.plays import Playwright
-from harness.fuzz.steps import Act, Kind, Step
+from harness.fuzz.steps import Kind, Step
 from harness.gateway.faults import FAULTS
 from harness.targets.loading import Target
 from harness.venues import venue
@@ -56,23 +57,41 @@ def drawn(strategy, examples):
     return found
 
 
-def good(exam, method, document=None, *, kind=Kind.GOOD, act=Act.CALL, fault=None, times=None, speaks=""):
-    """A step with the base situation, or with another document; a fault by its name."""
-    endpoint = exam.reading(method).endpoint
-    scene = Scene(BASE)
-    if document is not None:
-        scene = scene.answered(endpoint, Answer(200, exact.encode(document)))
-    expected = exam.expected(method, Scene(BASE) if kind is Kind.BROKEN else scene)
-    if fault is not None:
-        plan = FaultPlan(FAULTS[fault], frozenset({endpoint}), times)
-        scene = Scene(scene.scenario, scene.phase, answers=scene.answers, plan=plan)
-    return Step(kind=kind, scene=scene, expected=expected, label=fault or "by hand", act=act, speaks=speaks)
+def step(exam, method, scene=None, **told):
+    """A good step: the base situation unless told, done as told."""
+    scene = scene or Scene(BASE)
+    expected = exam.expected(method, scene)
+    return Step(**{"kind": Kind.GOOD, "scene": scene, "expected": expected, "label": "by hand", **told})
 
 
-def recorded(exam, method, scenario=BASE, phase=0):
-    """The recorded answer that a method reads in a situation, decoded."""
-    answers = exam.library.answers(scenario, phase)
-    return exact.decode(answers[exam.reading(method).endpoint].body)
+def faulted(exam, method, fault, times=None):
+    """The base situation with a fault on the endpoint that is read."""
+    plan = FaultPlan(FAULTS[fault], exam.source(method), times)
+    kind = Kind.LASTING if times is None else Kind.TRANSIENT
+    whole = exam.expected(method, Scene(BASE))
+    return step(exam, method, Scene(BASE, plan=plan), kind=kind, label=fault, expected=whole)
+
+
+def broken(exam, method, name, row=0):
+    """The base situation with one breakage of one row."""
+    reading = exam.reading(method)
+    kind, edit = next((kind, edit) for kind, edit in breakages(reading, row) if edit.name == name)
+    body = exact.encode(edit.apply(recorded(exam, method)))
+    scene = Scene(BASE).answered(reading.endpoint, Answer(200, body))
+    told = {"kind": Kind.BROKEN, "label": name, "speaks": f"EVOLVE-{kind}", "row_may_be_gone": True}
+    return step(exam, method, scene, expected=exam.expected(method, Scene(BASE)), **told)
+
+
+def changed(exam, method, pattern, value):
+    """The base situation with another value in one place or in many."""
+    edit = put(exam.reading(method).endpoint, pattern, value, "changed")
+    body = exact.encode(edit.apply(recorded(exam, method)))
+    return step(exam, method, Scene(BASE).answered(edit.endpoint, Answer(200, body)))
+
+
+def recorded(exam, method):
+    """The answer that a method reads in the base situation, decoded."""
+    return exact.decode(exam.library.answers(BASE, 0)[exam.reading(method).endpoint].body)
 
 
 def schema_of(name, reading):
