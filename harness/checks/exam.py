@@ -51,10 +51,10 @@ class _Recording:
 
 
 class Library:
-    """The cassettes of one venue, loaded once."""
+    """The cassettes of one venue, loaded once. What a folder has not is looked up in the library behind it."""
 
-    def __init__(self, facts: Venue, folder: Path | None = None) -> None:
-        self._facts = facts
+    def __init__(self, facts: Venue, folder: Path | None = None, behind: "Library | None" = None) -> None:
+        self._facts, self._behind = facts, behind
         self._folder = (folder or resources.cassettes()) / facts.name
         self._loaded: dict[str, _Recording] = {}
 
@@ -65,6 +65,8 @@ class Library:
     def _recording(self, scenario: str) -> _Recording:
         if scenario not in self._loaded:
             path = self._folder / f"{scenario}.yaml"
+            if self._behind is not None and not path.is_file():
+                return self._behind._recording(scenario)  # noqa: SLF001 - one of its own kind
             if not path.is_file():
                 raise UsageError("no such cassette", where=str(path), cure="record it, or reinstall the harness")
             cassette = load(path)

@@ -1,5 +1,6 @@
 """`harness fuzz`: payloads that no one recorded, through a connector's own client."""
 
+import os
 import secrets
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -84,15 +85,15 @@ def run(request: Request, outputs: Outputs) -> int:
 def _demand(request: Request) -> None:
     if request.target and not request.venues:
         raise UsageError("--target needs its venue", where="--venue", cure=f"add one of {', '.join(NAMES)}")
+    if len(set(request.venues)) < len(request.venues):
+        raise UsageError("a venue is named twice", where="--venue")
     for name in request.venues:
         venue(name)
     if request.examples is not None and request.minutes is not None:
         raise UsageError("--examples and --minutes exclude each other", where="--minutes", cure="give one of them")
     for option, value in (("--examples", request.examples), ("--minutes", request.minutes), ("--jobs", request.jobs)):
-        if value is not None and value <= 0:
+        if value is not None and not value > 0:  # NaN is not above zero either
             raise UsageError(f"{value} is not above zero", where=option)
-    if request.save is not None and request.save.exists() and not request.save.is_dir():
-        raise UsageError("is not a folder", where=f"--save {request.save}")
     from harness.fuzz.database import database
 
     database(request.database)
@@ -103,6 +104,22 @@ def _demand(request: Request) -> None:
         for method in request.methods:
             if method not in known:
                 raise UsageError(f"unknown method {method!r}", where="--method", cure=f"known are {', '.join(known)}")
+    _demand_folder(request.save)
+
+
+def _demand_folder(path: Path | None) -> None:
+    """Findings are written at the end, and an hour of fuzzing must not be lost to a folder that cannot be."""
+    if path is None:
+        return
+    where = f"--save {path}"
+    if path.exists() and not path.is_dir():
+        raise UsageError("is not a folder", where=where)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot be made: {error.strerror}", where=where) from None
+    if not os.access(path, os.W_OK):
+        raise UsageError("cannot be written to", where=where)
 
 
 def _shares(request: Request, seed: int) -> "list[Share]":
@@ -110,7 +127,9 @@ def _shares(request: Request, seed: int) -> "list[Share]":
     from harness.fuzz.task import Share
 
     parts = [
-        (name, method) for name in request.venues or NAMES for method in request.methods or contract(name).methods()
+        (name, method)
+        for name in request.venues or NAMES
+        for method in dict.fromkeys(request.methods or contract(name).methods())
     ]
     whole = (request.examples or EXAMPLES) if request.minutes is None else _ENDLESS
     rounds = -(-len(parts) // request.jobs)  # how many methods one process has to do, each in its part of the time

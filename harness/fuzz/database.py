@@ -1,5 +1,6 @@
 """Where failing examples are remembered, so that the next run, or another worker of a fleet, begins with them."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ __all__ = ["DEFAULT", "Partition", "database"]
 
 DEFAULT = ".hypothesis/harness"
 _NONE = "none"
+_CREDENTIALS = re.compile(r"//[^/]*@")
 
 
 class Partition(ExampleDatabase):
@@ -35,10 +37,13 @@ class Partition(ExampleDatabase):
 
 
 def database(name: str) -> ExampleDatabase | None:
-    """A folder, `redis://HOST:PORT/NUMBER` (needs the package `redis`), or `none`."""
+    """A folder, `redis://HOST:PORT/NUMBER` (needs the package `redis`), or `none`; `UsageError` for what is neither."""
     if name == _NONE:
         return None
+    where = f"--database {_CREDENTIALS.sub('//***@', name)}"
     if not name.startswith(("redis://", "rediss://")):
+        if Path(name or DEFAULT).is_file():
+            raise UsageError("is a file", where=where, cure="name a folder, redis://HOST:PORT/NUMBER or none")
         return DirectoryBasedExampleDatabase(Path(name or DEFAULT))
     try:
         from hypothesis.extra.redis import RedisExampleDatabase
@@ -46,11 +51,11 @@ def database(name: str) -> ExampleDatabase | None:
         from redis.exceptions import RedisError
     except ImportError:
         cure = "pip install 'connector-harness[redis]'"
-        raise UsageError("the package redis is not installed", where=f"--database {name}", cure=cure) from None
+        raise UsageError("the package redis is not installed", where=where, cure=cure) from None
     try:
         client = Redis.from_url(name)
         client.ping()
     except (RedisError, ValueError) as error:
         told = str(error).splitlines()[0]
-        raise UsageError(f"Redis does not answer: {told}", where=f"--database {name}") from None
+        raise UsageError(f"Redis does not answer: {told}", where=where) from None
     return RedisExampleDatabase(client)

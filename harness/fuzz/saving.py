@@ -121,7 +121,7 @@ def _meant(told: Mapping[str, Any]) -> AccountState | Failure:
 
 def replay(exam: Exam, folder: Path, methods: tuple[str, ...] = ()) -> Iterator[Result]:
     """Play every saved finding of the exam's venue again; `UsageError` for a file that is no cassette."""
-    library = Library(exam.venue, folder)
+    library = Library(exam.venue, folder, behind=exam.library)
     for scenario in library.scenarios():
         cassette = load(folder / exam.venue.name / f"{scenario}.yaml")
         told = _note(cassette)

@@ -164,6 +164,21 @@ def test_a_redis_that_cannot_be_used_is_wrong_usage(name):
         database(name)
 
 
+def test_a_password_is_not_in_the_line_about_wrong_usage():
+    """It may stand in the log of a CI server."""
+    with pytest.raises(UsageError) as told:
+        database("redis://worker:hunter2@127.0.0.1:1/0")
+    assert "hunter2" not in str(told.value)
+    assert "127.0.0.1:1" in str(told.value)
+
+
+def test_a_file_is_no_database(tmp_path):
+    """Hypothesis would silently remember nothing."""
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match="is a file"):
+        database(str(tmp_path / "file"))
+
+
 def test_coverage_adds_up_and_names_what_was_missed(right):
     """A fault, a breakage and a field that were never exercised are listed."""
     whole = universe(right, POSITIONS)
