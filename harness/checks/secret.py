@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import quote
 
 from harness.checks.errors import unasked
@@ -29,6 +30,7 @@ def spellings(secret: str) -> frozenset[str]:
     return frozenset(form.lower() for form in forms if len(form) >= _SHORTEST)
 
 
+@lru_cache(maxsize=8)
 def _secrets(exam: Exam) -> Mapping[str, frozenset[str]]:
     names = [credential.name for credential in exam.venue.credentials if credential.secret]
     return {name: spellings(str(exam.credentials[name])) for name in names if name in exam.credentials}

@@ -41,6 +41,7 @@ class Ground:
     scenario: str
     reading: Reading
     source: Source
+    shapes: st.SearchStrategy[Shape]
 
 
 class Playwright:
@@ -57,7 +58,7 @@ class Playwright:
             scenario = BASE if reading.mode is None or reading.mode.default else _UNIFIED
             schema = schemas.load(f"{self._exam.venue.name}/rest/{reading.endpoint}")
             source = Source.of(self._exam.venue.name, reading, self._documents(reading), schema.is_valid)
-            found.append(Ground(scenario, reading, source))
+            found.append(Ground(scenario, reading, source, answers(source)))
         return found
 
     def _documents(self, reading: Reading) -> list[Any]:
@@ -169,8 +170,7 @@ def _plays(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright
     """A good answer, and up to four steps after it; smaller choices are simpler ones."""
     grounds = playwright.grounds
     ground = grounds[0] if len(grounds) == 1 else draw(st.sampled_from(grounds))
-    shapes = answers(ground.source)
-    play = [playwright.good(ground, draw(shapes))]
+    play = [playwright.good(ground, draw(ground.shapes))]
     play += [_sequel(draw, playwright, ground) for _ in range(draw(_SEQUELS))]
     return tuple(play)
 
@@ -180,7 +180,7 @@ def _sequel(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwrigh
     kind = draw(_KINDS)
     if kind >= 88:
         return playwright.situation(draw(st.sampled_from(playwright.recorded)))
-    shape = draw(answers(ground.source))
+    shape = draw(ground.shapes)
     if kind < 8:
         return playwright.good(ground, shape)
     if kind < 52:
