@@ -1,9 +1,10 @@
-"""pytest plugin: a connector's factory becomes one test for each update method and check.
+"""pytest plugin: a connector's factory becomes one test for each update method and check, or for each method fuzzed.
 
-Loaded by every pytest run of an environment, so nothing heavy is imported before `contract_tests` is called.
+Loaded by every pytest run of an environment, so nothing heavy is imported before one of its functions is called.
 """
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,20 +14,24 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.checks.exam import Exam
+    from harness.errors import UsageError
     from harness.findings import Result
     from harness.targets.driving import Rig
     from harness.targets.loading import Target
 
-__all__ = ["contract_tests"]
+__all__ = ["contract_tests", "fuzz_tests"]
 
 _FIXTURE = "harness_results"
+_BUDGET = "HARNESS_FUZZ_EXAMPLES"
+_EXAMPLES = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
     target: "Target"
     method: str
-    check: str
+    check: str = ""
+    examples: int = 0  # of a question without a check: how many plays are generated
 
 
 def contract_tests(
@@ -43,6 +48,48 @@ def contract_tests(
     are errors of the collection.
     """
     from harness.checks.running import selected
+    from harness.errors import UsageError
+
+    found, known = _resolved("contract_tests", target, venue, methods)
+    try:
+        chosen = selected(tuple(checks or ()))
+    except UsageError as wrong:
+        raise _refused("contract_tests", wrong) from None
+    questions = [
+        pytest.param(_Question(found, method, check.id), id=f"{method}-{check.id}")
+        for method in known
+        for check in chosen
+        if check.applies_to(method)
+    ]
+    return _asking(questions)
+
+
+def fuzz_tests(
+    target: str | Callable[..., Any],
+    *,
+    venue: str,
+    methods: Sequence[str] | None = None,
+    examples: int | None = None,
+) -> Callable[..., None]:
+    """A test function, parametrized by update method, that plays generated answers and faults to a connector.
+
+    The plays are the same in every run: `examples` of each method, 50 unless told; the environment variable
+    HARNESS_FUZZ_EXAMPLES counts instead where it is set. A failure shows the smallest play. Arguments are otherwise
+    those of `contract_tests`.
+    """
+    from harness.errors import UsageError
+
+    told = os.environ.get(_BUDGET, "") or str(_EXAMPLES if examples is None else examples)
+    if not told.isdecimal() or int(told) == 0:
+        raise _refused("fuzz_tests", UsageError(f"{told!r} is no number of examples above zero"))
+    found, known = _resolved("fuzz_tests", target, venue, methods)
+    return _asking([pytest.param(_Question(found, method, examples=int(told)), id=method) for method in known])
+
+
+def _resolved(
+    caller: str, target: str | Callable[..., Any], venue: str, methods: Sequence[str] | None
+) -> "tuple[Target, tuple[str, ...]]":
+    """The target and the methods that are meant; wrong arguments are errors of the collection."""
     from harness.contract.oracle import contract
     from harness.errors import UsageError
     from harness.targets.loading import Target, resolve
@@ -53,17 +100,17 @@ def contract_tests(
             if method not in known:
                 raise UsageError(f"unknown method {method!r}", where="methods", cure=f"known are {', '.join(known)}")
         found = resolve(target, venue) if isinstance(target, str) else Target(_name(target), venue, target)
-        chosen = selected(tuple(checks or ()))
     except UsageError as wrong:
-        told = "; ".join(part for part in (wrong.what, wrong.cure) if part)
-        raise pytest.Collector.CollectError(f"contract_tests: {told}") from None
-    questions = [
-        pytest.param(_Question(found, method, check.id), id=f"{method}-{check.id}")
-        for method in methods or known
-        for check in chosen
-        if check.applies_to(method)
-    ]
+        raise _refused(caller, wrong) from None
+    return found, tuple(methods or known)
 
+
+def _refused(caller: str, wrong: "UsageError") -> Exception:
+    told = "; ".join(part for part in (wrong.what, wrong.cure) if part)
+    return pytest.Collector.CollectError(f"{caller}: {told}")
+
+
+def _asking(questions: Sequence[Any]) -> Callable[..., None]:
     @pytest.mark.parametrize(_FIXTURE, questions, indirect=True)
     def test(harness_results: "Sequence[Result]") -> None:
         _judge(harness_results)
@@ -101,7 +148,12 @@ class _Examination:
 
         if question.target not in self._exams:
             self._exams[question.target] = Exam(self._rig, question.target)
-        return tuple(run_one(self._exams[question.target], question.method, checks()[question.check]))
+        exam = self._exams[question.target]
+        if question.check:
+            return tuple(run_one(exam, question.method, checks()[question.check]))
+        from harness.fuzz.task import fuzzed
+
+        return fuzzed(exam, question.method, question.examples)
 
 
 @pytest.fixture(scope="session")

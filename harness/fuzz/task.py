@@ -7,12 +7,13 @@ from typing import Any
 
 from harness.cassette.model import Cassette
 from harness.checks.exam import Exam
+from harness.findings import Result, Status
 from harness.fuzz.coverage import Coverage, universe
 from harness.fuzz.database import Partition, database
-from harness.fuzz.engine import Budget, Found, Fuzzing, fuzz_into
+from harness.fuzz.engine import Budget, Found, Fuzzing, fuzz, fuzz_into
 from harness.fuzz.saving import as_cassette
 
-__all__ = ["Share", "Telling", "Trouble", "merged"]
+__all__ = ["Share", "Telling", "Trouble", "fuzzed", "merged"]
 
 _PAUSE = 0.5  # seconds between two tellings
 _SHOWN = 1500
@@ -79,6 +80,29 @@ class Share:
 
         fuzz_into(run, exam, budget, progress)
         return _telling(exam, run, whole)
+
+
+def fuzzed(exam: Exam, method: str, examples: int) -> tuple[Result, ...]:
+    """A derandomised run as results: each finding with its smallest play, or one that passed."""
+    if not exam.has(method):
+        told = f"the target has no {method}"
+        return (Result("FUZZ", method, "generated plays", Status.ABSENT, told, venue=exam.venue.name),)
+    run = fuzz(exam, method, Budget(examples=examples))
+    found = [_trouble(exam, method, one) for one in run.found.values()]
+    if not found:
+        return (Result("FUZZ", method, "generated plays", Status.PASS, venue=exam.venue.name),)
+    return tuple(
+        Result(
+            trouble.check,
+            method,
+            "generated plays",
+            Status.FAIL,
+            trouble.message,
+            trouble.evidence,
+            venue=exam.venue.name,
+        )
+        for trouble in found
+    )
 
 
 def _telling(exam: Exam, run: Fuzzing, whole: frozenset[str]) -> Telling:
