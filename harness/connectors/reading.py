@@ -1,7 +1,7 @@
 """Strict reading of decoded JSON: what is missing, null or of another type is an error that names its place."""
 
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from decimal import Context, Decimal
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ __all__ = ["EXACT", "Node"]
 # the default context rounds to 28 digits even in `-x`; sums of venue figures must stay exact
 EXACT = Context(prec=1000)
 
-_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+_is_decimal = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?", re.ASCII).fullmatch
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}", re.ASCII)
 
 _T = TypeVar("_T")
@@ -64,10 +64,11 @@ class Node:
 
     def field(self, name: str) -> "Node":
         """A field that must be there; it may still be null, which the reading of it refuses."""
-        found = self.optional(name)
-        if found is None:
-            raise self._child(None, name).error("is missing")
-        return found
+        try:
+            return Node(self._value[name], self._endpoint, status=self._status, key=name, parent=self)
+        except (KeyError, TypeError):
+            self.optional(name)  # says what is wrong when this is no object at all
+        raise self._child(None, name).error("is missing")
 
     def optional(self, name: str) -> "Node | None":
         """A field that may be left out."""
@@ -103,7 +104,7 @@ class Node:
         """A decimal number in a string, as all three venues send money, sizes and prices."""
         if not isinstance(self._value, str):
             raise self.error(f"is {_kind(self._value)}, not a decimal string")
-        if not _DECIMAL.fullmatch(self._value):
+        if not _is_decimal(self._value):
             raise self.error("is text, not a decimal string")
         return Decimal(self._value)
 
@@ -116,7 +117,7 @@ class Node:
 
     def one_of(self, known: Mapping[Any, _T]) -> _T:
         """What a known enum value stands for."""
-        if isinstance(self._value, Hashable) and not isinstance(self._value, bool) and self._value in known:
+        if not isinstance(self._value, bool | dict | list) and self._value in known:
             return known[self._value]
         shown = repr(self._value) if isinstance(self._value, str) and _NAME.fullmatch(self._value) else ""
         if isinstance(self._value, int):
