@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from harness.checks.scenes import Scene
 from harness.contract.oracle import Failure
@@ -45,6 +46,10 @@ class Step:
 
     def __repr__(self) -> str:
         return f"<{self.kind.value}: {self.act.value}, {self.label}>"
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """The same where Hypothesis prints a failing example, which would otherwise be every field of every row."""
+        printer.text(repr(self))
 
     @property
     def calls(self) -> int:
