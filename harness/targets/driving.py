@@ -132,11 +132,13 @@ def _recorded() -> Iterator[list[logging.LogRecord]]:
     for logger in tapped:
         logger.addHandler(recorder)
     root.setLevel(logging.DEBUG)
-    logging.disable(logging.NOTSET)
+    if disabled:  # not otherwise: it makes every logger forget what it is enabled for
+        logging.disable(logging.NOTSET)
     try:
         yield recorder.records
     finally:
-        logging.disable(disabled)
+        if disabled:
+            logging.disable(disabled)
         root.setLevel(level)
         for logger in tapped:
             logger.removeHandler(recorder)

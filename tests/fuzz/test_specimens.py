@@ -14,12 +14,11 @@ from harness.venues import NAMES
 
 BALANCES, POSITIONS = "_update_balances", "_update_positions"
 EXAMPLES = 2000
-SURVIVED = 60
+SURVIVED = 40
 
 CAUGHT = (
     (placeholder.AnswerDiscarded, POSITIONS, "PARSE-rows"),
     (figures.BalanceForEquity, BALANCES, "PARSE-values"),
-    (figures.ReversedLeverage, POSITIONS, "PARSE-leverage"),
     (figures.Floats, BALANCES, "PARSE-decimal"),
     (figures.EightDecimals, POSITIONS, "PARSE-decimal"),
     (figures.WrongQuote, POSITIONS, "PARSE-names"),
@@ -27,12 +26,10 @@ CAUGHT = (
     (rows.FiftyRows, POSITIONS, "PARSE-rows"),
     (rows.UnifiedIgnored, BALANCES, "PARSE-values"),
     (state.ZeroThenRaise, BALANCES, "STATE-zero"),
-    (state.OneAfterTheOther, BALANCES, "STATE-atomic"),
     (state.ClosedNeverRemoved, POSITIONS, "STATE-closed"),
     (state.BadRowDroppedAloud, POSITIONS, "STATE-row"),
     (errors.LoggedAtDebug, BALANCES, ""),
     (errors.WithoutStatus, BALANCES, "ERROR-message"),
-    (errors.PageIsFlat, POSITIONS, ""),
     (retry.NeverAgain, BALANCES, "RETRY-throttled"),
     (retry.TwentyAttempts, BALANCES, "RETRY-bounded"),
     (retry.EverythingAgain, BALANCES, "RETRY-permanent"),
