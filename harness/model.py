@@ -1,7 +1,7 @@
 """Value objects of an account's state, the same for every venue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
@@ -34,4 +34,3 @@ class AccountState:
     total: Mapping[str, Decimal] | None = None
     available: Mapping[str, Decimal] | None = None
     positions: tuple[Position, ...] | None = None
-    notes: tuple[str, ...] = field(default=())

@@ -1,7 +1,6 @@
 """How a venue behaves during one step of a check: a recorded situation, edits to it, and faults on the wire."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import unquote
@@ -14,7 +13,7 @@ from harness.gateway.index import Playback
 from harness.gateway.messages import Reply, Request, Seen, Wire
 from harness.venues.facts import Endpoint, Venue
 
-__all__ = ["FaultPlan", "Scene", "Script", "endpoint_of", "json_of", "named"]
+__all__ = ["FaultPlan", "Scene", "Script", "endpoint_of", "json_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +109,3 @@ def json_of(body: bytes) -> Any:
         return exact.decode(body) if body else None
     except ValueError:
         return None
-
-
-def named(answers: Mapping[str, Answer]) -> tuple[tuple[str, Answer], ...]:
-    """Answers as a scene holds them."""
-    return tuple(sorted(answers.items(), key=lambda item: item[0]))
