@@ -57,6 +57,7 @@ class Library:
         self._facts, self._behind = facts, behind
         self._folder = (folder or resources.cassettes()) / facts.name
         self._loaded: dict[str, _Recording] = {}
+        self._answers: dict[tuple[str, int], Mapping[str, Answer]] = {}
 
     def scenarios(self) -> tuple[str, ...]:
         """The names of all recorded situations."""
@@ -90,11 +91,13 @@ class Library:
 
     def answers(self, scenario: str, phase: int) -> Mapping[str, Answer]:
         """The answer of every endpoint in a phase, by endpoint name; the first recorded way of asking counts."""
-        found: dict[str, Answer] = {}
-        for (endpoint, _, _), group in self._recording(scenario).groups.items():
-            response = group[min(phase, len(group) - 1)].response
-            found.setdefault(endpoint, Answer(response.status, response.body))
-        return found
+        if (scenario, phase) not in self._answers:
+            found: dict[str, Answer] = {}
+            for (endpoint, _, _), group in self._recording(scenario).groups.items():
+                response = group[min(phase, len(group) - 1)].response
+                found.setdefault(endpoint, Answer(response.status, response.body))
+            self._answers[scenario, phase] = found
+        return self._answers[scenario, phase]
 
 
 def _grouped(facts: Venue, cassette: Cassette) -> Mapping[_Asked, tuple[Interaction, ...]]:

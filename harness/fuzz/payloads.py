@@ -17,7 +17,7 @@ from harness.contract.pointer import MISSING, locate, look_up, replaced
 from harness.contract.reading import Column, Kind, Reading
 from harness.fuzz.values import Values, values_of
 
-__all__ = ["Shape", "Source", "answers"]
+__all__ = ["LENGTH", "Shape", "Source", "answers", "assembled"]
 
 _SIZES = (1, 0, 2, 3, 5, 8, 20, 40, 60, 100)
 """Rows of an account: small ones shrink well, large ones are what venues really send."""
@@ -26,7 +26,9 @@ _NOVELTIES: tuple[Any, ...] = ({"new": 1}, "ünïcode 💶", None, [0.5])
 _TWISTS = 32
 _EDITED = (0, 1, 2, 3, 4, 4, 4, 4)
 """How many fields are changed: most often many, because one of them is enough to find something."""
-_EDITS = st.integers(0, 1 << 40)
+_HEAD, _CHUNK = 6, 5  # bytes of the number that stands for the form of an answer, and of one for each edit
+LENGTH = _HEAD + _CHUNK * max(_EDITED)
+"""Bytes that stand for one answer: they are drawn at once, cost no more than one integer, and shrink byte by byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +101,20 @@ class Shape:
 
 
 def answers(source: Source, sizes: Sequence[int] = _SIZES) -> st.SearchStrategy[Shape]:
-    """Decoded answers that the contract allows, from a flat account to a hundred positions, in one to five draws."""
-    count = len(source.documents) * len(sizes) * max(len(source.rows), 1) * _TWISTS * len(_EDITED)
-    return _shapes(source, sizes, st.sampled_from(range(count)))
+    """Decoded answers that the contract allows, from a flat account to a hundred positions, in one draw."""
+    return st.binary(min_size=LENGTH, max_size=LENGTH).map(lambda drawn: assembled(source, drawn, sizes))
 
 
-@st.composite
-def _shapes(
-    draw: Callable[[st.SearchStrategy[Any]], Any], source: Source, sizes: Sequence[int], kinds: st.SearchStrategy[int]
-) -> Shape:
-    """How many fields are changed is a part of the first number: a list would draw that again for each of them."""
-    shape, edits = divmod(draw(kinds), len(_EDITED))
-    return _assembled(source, sizes, shape, [draw(_EDITS) for _ in range(_EDITED[edits])])
-
-
-def _assembled(source: Source, sizes: Sequence[int], shape: int, numbers: list[int]) -> Shape:
+def assembled(source: Source, drawn: bytes, sizes: Sequence[int] = _SIZES) -> Shape:
+    """The answer that `LENGTH` drawn bytes stand for."""
+    shape, edited = divmod(int.from_bytes(drawn[:_HEAD]), len(_EDITED))
+    starts = range(_HEAD, _HEAD + _CHUNK * _EDITED[edited], _CHUNK)
+    numbers = [int.from_bytes(drawn[at : at + _CHUNK]) for at in starts]
     reading = source.reading
     shape, twist = divmod(shape, _TWISTS)
     shape, size = divmod(shape, len(sizes))
     start, which = divmod(shape, len(source.documents))
+    start %= max(len(source.rows), 1)
     document = source.documents[which]
     edits = [_edit(source, number) for number in numbers]
     if reading.rows is None:

@@ -51,16 +51,17 @@ def decimals(low: int = -(10**14), high: int = 10**14) -> st.SearchStrategy[str]
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The valid values of one consumed field, each with a number: first the edges, then any decimal."""
+    """The valid values of one consumed field, each with numbers: even ones are edges, odd ones any decimal."""
 
     column: Column
     edges: tuple[Any, ...]
     forms: tuple[Callable[[int], Any], ...]  # further values, made from a number
 
     def __getitem__(self, number: int) -> Any:
-        if number < len(self.edges) or not self.forms:
-            return self.edges[number % len(self.edges)]
-        return self.forms[number % len(self.forms)](number)
+        number, is_ordinary = divmod(number, 2)
+        if self.forms and is_ordinary:
+            return self.forms[number % len(self.forms)](number)
+        return self.edges[number % len(self.edges)]
 
 
 def _unsigned(number: int) -> str:

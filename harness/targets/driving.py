@@ -326,7 +326,8 @@ class Session:
         self._watch = watch = _Watch(self.listener, self._rig)
         with _recorded() as records:
             try:
-                returned = self._runner.run(watch.over(work))
+                # not the runner's own run(), which sets a signal handler each time; an interrupt ends a run anyhow
+                returned = self._runner.get_loop().run_until_complete(watch.over(work))
             except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
                 error = raised
         if watch.out_of_patience:

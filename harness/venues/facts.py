@@ -153,9 +153,9 @@ def _pattern_of(path: str) -> re.Pattern[str]:
     return re.compile("".join(kinds.get(part[:1], re.escape(part)) for part in parts))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Venue:
-    """Everything known of one exchange."""
+    """Everything known of one exchange. Venues are constants: equal when they are the same."""
 
     name: str
     title: str
