@@ -11,7 +11,7 @@ from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.gateway.faults import FAULTS
-from harness.targets.driving import Outcome, chain, logged
+from harness.targets.driving import Outcome, logged, shown
 
 __all__ = ["leaks", "spellings"]
 
@@ -78,8 +78,7 @@ def error(exam: Exam, method: str) -> Iterator[Verdict]:
         yield skipped("-", reason)
         return
     for case, outcome in _outcomes(exam, method):
-        text = " ".join(f"{error} {error!r}" for error in chain(outcome.error))
-        if found := leaks(exam, text):
+        if found := leaks(exam, shown(outcome.error)):
             yield failed(case, f"{found[0]} is in the text of {type(outcome.error).__name__}")
         else:
             yield passed(case)

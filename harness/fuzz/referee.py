@@ -20,7 +20,7 @@ from harness.contract.oracle import Failure
 from harness.fuzz.steps import Kind, Step
 from harness.gateway.messages import Seen
 from harness.model import AccountState
-from harness.targets.driving import Outcome, chain
+from harness.targets.driving import Outcome, chain, logged, shown
 from harness.targets.observation import Snapshot
 
 __all__ = ["Violation", "judge"]
@@ -126,10 +126,10 @@ def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
 
 def _named(exam: Exam, method: str, status: int, outcome: Outcome) -> Iterator[Violation]:
     said = f"{outcome.said()} {' '.join(repr(error) for error in chain(outcome.error))}".lower()
-    if str(status) not in said or not any(mark.lower() in said for mark in marks(exam, method)):
-        yield Violation(
-            "ERROR-message", f"the error names not both endpoint and HTTP {status}: {said[:200]}", "message"
-        )
+    is_named = any(mark.lower() in said for mark in marks(exam, method))
+    if not is_named or (status >= 400 and str(status) not in said):  # that a refusal came with 200 says nothing
+        what = f"endpoint and HTTP {status}" if status >= 400 else "the endpoint"
+        yield Violation("ERROR-message", f"the error does not name {what}: {said[:200]}", "message")
 
 
 def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[Violation]:
@@ -238,8 +238,7 @@ def _asked_rightly(exam: Exam, seen: Seen) -> Iterator[Violation]:
 
 def _no_secrets(exam: Exam, outcome: Outcome) -> Iterator[Violation]:
     for record in outcome.log:
-        for name in leaks(exam, record.getMessage()):
+        for name in leaks(exam, logged(record)):
             yield Violation("SECRET-log", f"{name} was logged at {record.levelname}", name)
-    for error in chain(outcome.error):
-        for name in leaks(exam, f"{error} {error!r}"):
-            yield Violation("SECRET-error", f"{name} is in the text of {type(error).__name__}", name)
+    for name in leaks(exam, shown(outcome.error)):
+        yield Violation("SECRET-error", f"{name} is in the text of {type(outcome.error).__name__}", name)

@@ -18,7 +18,7 @@ from harness.gateway.server import Gateway, Listener
 from harness.targets.loading import Target
 from harness.targets.observation import Snapshot, observe
 
-__all__ = ["Outcome", "Rig", "Session", "Setting", "chain", "logged"]
+__all__ = ["Outcome", "Rig", "Session", "Setting", "chain", "logged", "shown"]
 
 PATIENCE = 60.0
 """Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them.
@@ -111,6 +111,18 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
+
+
+def shown(error: BaseException | None) -> str:
+    """Everything that a report, a log or a debugger shows of an error and of those that it came from.
+
+    Not the `repr` of a library's: aiohttp's errors hold the request with all its headers, and nobody prints that.
+    """
+    texts = []
+    for one in chain(error):
+        is_library = f"{type(one).__module__}.".startswith(_PLUMBING)
+        texts += [str(one), *getattr(one, "__notes__", ()), *([] if is_library else [repr(one)])]
+    return " ".join(texts)
 
 
 class _Recorder(logging.Handler):
