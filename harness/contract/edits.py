@@ -22,6 +22,7 @@ __all__ = [
     "in_row",
     "is_applicable",
     "put",
+    "repetitions",
     "reversed_rows",
     "scaled",
     "then",
@@ -172,6 +173,22 @@ def collapses(reading: Reading) -> Iterator[Edit]:
     yield Edit("an empty object", reading.endpoint, lambda _: {})
     yield Edit("a list around the answer", reading.endpoint, lambda document: [document])
     yield Edit("null", reading.endpoint, lambda _: None)
+
+
+def repetitions(reading: Reading, row: int) -> Iterator[Edit]:
+    """A row that comes twice, where an answer has rows: no venue says so, and it is one entry all the same."""
+    if reading.rows is None:
+        return
+
+    def repeat(document: Any) -> Any:
+        pattern = reading.prefix().removesuffix("/*")
+        for at in list(locate(document, pattern)):
+            rows = look_up(document, at)
+            if row < len(rows):
+                document = replaced(document, at, [*rows, rows[row]])
+        return document
+
+    yield Edit("a row twice", reading.endpoint, repeat)
 
 
 def _parent(reading: Reading) -> str:

@@ -81,5 +81,6 @@ CONTRACT = Contract(
         {"code": 20001, "message": "invalid param"},
         {"code": 20013, "message": "invalid auth: invalid deadline"},
         {"code": 23000, "message": "Too Many Requests!"},
+        {"code": 29500, "message": "internal server error"},
     ),
 )

@@ -62,6 +62,15 @@ class Source:
         values, others = _values(reading, kept, is_valid), bystanders(reading, kept, is_possible)
         return cls(venue, reading, kept, rows, tuple(values), tuple(others), encoded)
 
+    def said(self, document: Any) -> set[tuple[str, Any]]:
+        """Which values of their enums the consumed fields have in a generated answer: state and value."""
+        columns = [column for column in self.reading.columns if column.values]
+        if not columns or self.reading.rows is None:
+            return set()
+        listing = self.reading.prefix().removesuffix("/*")
+        rows = [row for at in locate(document, listing) for row in look_up(document, at)]
+        return {(column.into, look_up(row, column.at)) for column in columns for row in rows}
+
     def body(self, document: Any) -> bytes:
         """A generated answer as it is sent."""
         if self.reading.rows is not None:

@@ -4,7 +4,7 @@ The deterministic checks each provoke one thing; here the payload was generated,
 violation carries the id of the check that speaks of it.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -52,11 +52,23 @@ class Violation:
     cause: str
     expected: str = ""
     actual: Any = None
+    effects: frozenset[str] = frozenset()  # in what the state is wrong, where it is
+
+    def key(self) -> tuple[str, str]:
+        """What two violations have in common that are one finding."""
+        return self.check, self.cause
+
+    def follows_from(self, known: Iterable["Violation"]) -> bool:
+        """Whether it is what others, of good answers, do everywhere: a wrong figure is wrong after a failure too."""
+        plain = [one for one in known if one.check.startswith("PARSE-") or one.check == "STATE-closed"]
+        return bool(self.effects) and self.effects <= frozenset().union(*(one.effects for one in plain))
 
 
 def judge(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
     """Every violation of one step, the most telling first."""
-    if step.kind is Kind.TRANSIENT:
+    if not outcome.requests and not _refuses(step) and not outcome.hung:
+        yield Violation("PLACEHOLDER-asks", f"{method} sent no request", "no request")
+    elif step.kind is Kind.TRANSIENT:
         yield from _retried(exam, method, step, outcome)
     elif step.kind is Kind.LASTING:
         yield from _failed(exam, method, before, step, outcome)
@@ -69,11 +81,14 @@ def judge(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcom
     yield from _always(exam, outcome)
 
 
+def _refuses(step: Step) -> bool:
+    """Whether requests cannot be seen because nobody listens."""
+    return step.scene.plan is not None and step.scene.plan.fault.refuses_connections
+
+
 def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
     """A good answer is in the state."""
     assert isinstance(step.expected, AccountState)  # noqa: S101 - only a state is taken
-    if not outcome.requests:
-        yield Violation("PLACEHOLDER-asks", f"{method} sent no request", "no request")
     if outcome.error is not None or outcome.hung:
         yield Violation("PARSE-values", f"a good answer was not taken: {outcome.how()}", type(outcome.error).__name__)
         return
@@ -82,9 +97,15 @@ def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outco
         check = _SPEAKS[difference.kind]
         if difference.kind == "extra" and _was_there(difference, before):
             check = "STATE-closed"
-        yield Violation(check, str(difference), ":".join(difference.cause()), difference.expected, difference.actual)
+        effect = ":".join(difference.cause())
+        effects = frozenset({effect})
+        yield Violation(check, str(difference), effect, difference.expected, difference.actual, effects)
     if len(outcome.requests) > _MOST_REQUESTS * step.calls:
         yield Violation("REQUEST-storm", f"{len(outcome.requests)} requests for one update", "storm")
+
+
+def _effects(wrong: Iterable[Difference]) -> frozenset[str]:
+    return frozenset(":".join(difference.cause()) for difference in wrong)
 
 
 def _was_there(difference: Difference, before: Snapshot) -> bool:
@@ -105,21 +126,21 @@ def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
     fault = plan.fault
     times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
     if outcome.hung:
-        yield Violation("ERROR-timeout", f"waits for ever after {fault.summary}", fault.name)
+        yield Violation("ERROR-timeout", f"waits for ever after {fault.summary}", "waits")
     elif outcome.silent and fault.family != "slow":
         check = {"http": "ERROR-http", "body": "ERROR-body", "transport": "ERROR-transport"}[fault.family]
-        yield Violation(check, f"nothing was raised or logged after {fault.summary}", fault.name)
+        yield Violation(check, f"nothing was raised or logged after {fault.summary}", "silence")
     if outcome.silent and fault.family == "slow" and fault.name != "stalled":
         yield from _taken(exam, method, before, step, outcome)
         return
     yield from _kept(method, before, step, outcome)
     if len(times) > _MOST_ATTEMPTS:
-        yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", fault.name)
+        yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", "attempts")
     if fault.status in {400, 401, 403, 404, 422} and len(times) > 1:
-        yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", str(fault.status))
+        yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", "again")
     gaps = [later - earlier for earlier, later in pairwise(times)]
     if fault.status in {429, 503} and min(gaps[1:] or gaps or [1.0]) <= 0:
-        yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", str(fault.status))
+        yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", "at once")
     if fault.family == "http" and fault.status is not None and not outcome.silent:
         yield from _named(exam, method, fault.status, outcome)
 
@@ -139,10 +160,11 @@ def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[
     fault = plan.fault
     check = {429: "RETRY-throttled", None: "RETRY-reset"}.get(fault.status, "RETRY-server")
     if outcome.error is not None:
-        yield Violation(check, f"given up after one failure that passes: {outcome.how()}", fault.name)
+        yield Violation(check, f"given up after one failure that passes: {outcome.how()}", "given up")
         return
-    if any(differences(exam.reading(method, step.scene), step.expected, outcome.state)):
-        yield Violation(check, f"the answer after {fault.summary} never reached the state", fault.name)
+    if wrong := differences(exam.reading(method, step.scene), step.expected, outcome.state):
+        message = f"the answer after {fault.summary} never reached the state: {wrong[0]}"
+        yield Violation(check, message, "lost", wrong[0].expected, wrong[0].actual, _effects(wrong))
     times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
     if fault.name.startswith("http-429-") and len(times) > 1 and times[1] - times[0] < 1.95:
         yield Violation("RETRY-after", f"asked again after {times[1] - times[0]:.2f} s instead of 2 s", fault.name)
@@ -156,7 +178,8 @@ def _broken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
         wrong = differences(reading, step.expected, outcome.state)
         if wrong:
             message = f"{step.label}: nothing was raised or logged, and the state is wrong: {wrong[0]}"
-            yield Violation(step.speaks, message, step.label, wrong[0].expected, wrong[0].actual)
+            effects = _effects(wrong)
+            yield Violation(step.speaks, message, "silence", wrong[0].expected, wrong[0].actual, effects)
         return
     if method == "_update_positions":
         yield from _rows_kept(before, step, outcome)
@@ -179,11 +202,11 @@ def _rows_kept(before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Viola
         gone = [key for key in gone if key in known]
     if gone:
         message = f"{' '.join(gone[0])} is gone after {step.label}; the connector {outcome.how()}"
-        yield Violation("STATE-row", message, step.label)
+        yield Violation("STATE-row", message, "gone")
         return
     for key, figures in after.items():
         if figures != before.rows().get(key) and key not in known:
-            yield Violation("STATE-row", f"{' '.join(key)} is what no answer said after {step.label}", step.label)
+            yield Violation("STATE-row", f"{' '.join(key)} is what no answer said after {step.label}", "invented")
             return
 
 
@@ -198,9 +221,14 @@ def _kept(method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterat
         gone = [asset for held, left in pairs for asset, _ in held if asset not in {name for name, _ in left}]
     told = f"after {step.label}; the connector {outcome.how()}"
     if gone:
-        yield Violation("STATE-zero", f"{gone[0]} lost {told}", step.label)
+        yield Violation("STATE-zero", f"{gone[0]} lost {told}", _origin(step))
     else:
-        yield Violation("STATE-atomic", f"the state changed {told}", step.label)
+        yield Violation("STATE-atomic", f"the state changed {told}", _origin(step))
+
+
+def _origin(step: Step) -> str:
+    """What kind of failure a step is: what goes wrong after one HTTP 503 and after another has one cause."""
+    return step.kind.value if step.scene.plan is None else step.scene.plan.fault.family
 
 
 def _always(exam: Exam, outcome: Outcome) -> Iterator[Violation]:

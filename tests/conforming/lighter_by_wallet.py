@@ -76,7 +76,7 @@ class LighterWalletConnector:
         row = await self._row_or_error()
         fresh, doubtful = {}, 0
         if not isinstance(row["positions"], list):
-            raise ValueError("GET /api/v1/account: positions are no list")
+            raise TypeError("GET /api/v1/account: positions are no list")
         for market in row["positions"]:
             try:
                 entry = self._read(market)

@@ -16,6 +16,12 @@ from harness.targets.driving import Rig
 BALANCES, POSITIONS = "_update_balances", "_update_positions"
 
 
+class FloatsAndNoRetry(figures.Floats):
+    """Two mistakes, of which one shows in every play."""
+
+    attempts = 1
+
+
 @pytest.fixture(scope="module")
 def rig():
     """A running gateway and its clock."""
@@ -52,17 +58,26 @@ def test_without_a_seed_a_run_is_derandomised(right):
 def test_a_finding_is_shrunk_to_its_smallest_play(rig):
     """One good answer that nobody edited shows that the wrong field is read."""
     run = fuzz(exam_of(rig, figures.BalanceForEquity), BALANCES, Budget(examples=30))
-    assert set(run.found) == {"PARSE-values"}
-    assert len(run.found["PARSE-values"].play) == 1
-    assert len(run.found["PARSE-values"].play[0].touched) <= 1
+    found = run.found["PARSE-values", "value:total"]
+    assert len(found.play) == 1
+    assert len(found.play[0].touched) <= 1
 
 
 def test_several_violations_are_told_apart(rig):
-    """Each check has its own smallest play."""
-    run = fuzz(exam_of(rig, state.ZeroOnAnyError), BALANCES, Budget(examples=100, seed=3))
-    assert len(run.found) >= 2, run.found
-    assert all(found.violation.check == check for check, found in run.found.items())
+    """Each check and cause has its own smallest play, and every step that it followed."""
+    run = fuzz(exam_of(rig, state.ZeroOnAnyError), BALANCES, Budget(examples=300, seed=3))
+    assert len(run.found) >= 4, run.found
+    assert all(found.violation.key() == key for key, found in run.found.items())
     assert all(len(found.play) == 2 for found in run.found.values()), run.found
+    assert all(found.play[-1].label in run.after[key] for key, found in run.found.items())
+
+
+def test_what_goes_wrong_in_every_play_does_not_hide_the_rest(rig):
+    """Nor is what it does to every other check reported as well."""
+    run = fuzz(exam_of(rig, FloatsAndNoRetry), BALANCES, Budget(examples=800, seed=1))
+    checks = {check for check, _ in run.found}
+    assert {"PARSE-decimal", "RETRY-throttled"} <= checks, run.found
+    assert not checks & {"EVOLVE-missing", "EVOLVE-null", "ERROR-body"}, run.found
 
 
 def test_until_first_stops_at_the_first_violation(rig):
