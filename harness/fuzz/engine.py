@@ -83,7 +83,9 @@ def fuzz(exam: Exam, method: str, budget: Budget, progress: Callable[[Fuzzing], 
 def fuzz_into(run: Fuzzing, exam: Exam, budget: Budget, progress: Callable[[Fuzzing], None] | None = None) -> None:
     """The same, into a result that the caller keeps whatever happens."""
     with Arena(exam, run.method) as arena:
-        _Search(run, budget, arena, Playwright(exam, run.method), progress or (lambda _: None)).go()
+        (outcome,) = exam.play(run.method, exam.base())
+        playwright = Playwright(exam, run.method, outcome.requests)
+        _Search(run, budget, arena, playwright, progress or (lambda _: None)).go()
 
 
 class _Search:

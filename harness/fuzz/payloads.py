@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from harness import exact
 from harness.contract.balancing import balanced
+from harness.contract.edits import unknown_fields
 from harness.contract.pointer import MISSING, locate, look_up, replaced
 from harness.contract.reading import Column, Kind, Reading
 from harness.fuzz.bystanders import bystanders, put
@@ -24,6 +25,7 @@ _SIZES = (1, 0, 2, 3, 5, 8, 20, 40, 60, 100)
 """Rows of an account: small ones shrink well, large ones are what venues really send."""
 
 _NOVELTIES: tuple[Any, ...] = ({"new": 1}, "ünïcode 💶", None, [0.5])
+_NOVEL = unknown_fields("")
 _TWISTS = 32
 _EDITED = (0, 1, 2, 3, 4, 4, 4, 4)
 """How many fields are changed: most often many, because one of them is enough to find something."""
@@ -145,6 +147,8 @@ def assembled(source: Source, drawn: bytes, sizes: Sequence[int] = _SIZES) -> Sh
             document = _everywhere(document, edit.values.at, edit.value)
     if reading.rows is not None:
         rows = _edited(_slice(source.rows, start, sizes[size]), [edit for edit in edits if edit.values.in_row])
+        if rows and twist & 4:
+            rows[0] = _NOVEL.apply(rows[0])
         lists = list(locate(document, reading.prefix().removesuffix("/*")))  # one for each account
         document = replaced(document, lists[start % len(lists)], rows[::-1] if twist & 1 else rows)
     if reading.choice is not None and twist & 16:
@@ -153,6 +157,8 @@ def assembled(source: Source, drawn: bytes, sizes: Sequence[int] = _SIZES) -> Sh
     if isinstance(document, dict):
         document = dict(reversed(document.items())) if twist & 2 else document
         document = {**document, "fieldAddedLater": _NOVELTIES[twist // 8 % len(_NOVELTIES)]} if twist & 4 else document
+        if reading.rows is None and twist & 4 and twist & 8:
+            document = _NOVEL.apply(document)
     changed = tuple(edit.values.column for edit in edits if edit.values.column is not None)
     return Shape(balanced(source.venue, reading.endpoint, document), changed)
 

@@ -12,13 +12,14 @@ from harness.checks.errors import MISLEADING
 from harness.checks.exam import BASE, Exam
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
-from harness.contract.edits import Edit, breakages, collapses, is_applicable, repetitions
+from harness.contract.edits import Edit, breakages, collapses, is_applicable, repetitions, unknown_openness
 from harness.contract.oracle import Answer
 from harness.contract.reading import Reading
 from harness.fuzz.bodies import spoilt
 from harness.fuzz.payloads import LENGTH, Shape, Source, assembled
 from harness.fuzz.steps import Act, Kind, Play, Step
 from harness.gateway.faults import FAULTS, Fault, envelope
+from harness.gateway.messages import Reply, Request, Seen
 from harness.model import AccountState
 
 __all__ = ["Ground", "Playwright", "faults_of"]
@@ -47,10 +48,14 @@ class Ground:
 
 
 class Playwright:
-    """Writes plays for one method of one target."""
+    """Writes plays for one method of one target.
 
-    def __init__(self, exam: Exam, method: str) -> None:
-        self._exam, self._method = exam, method
+    `asked` are requests of the target in the base situation. What they are answered in the recorded situations is
+    what generated answers are made of: a wallet is answered with all of its accounts, an account's number with one.
+    """
+
+    def __init__(self, exam: Exam, method: str, asked: Sequence[Seen] = ()) -> None:
+        self._exam, self._method, self._asked = exam, method, asked
 
     @cached_property
     def grounds(self) -> Sequence[Ground]:
@@ -69,11 +74,22 @@ class Playwright:
         documents = []
         for scenario in sorted(self._exam.library.scenarios(), key=lambda name: name != BASE):
             for phase in range(self._exam.library.phases(scenario)):
-                answer = self._exam.library.answers(scenario, phase).get(reading.endpoint)
+                answer = self._answer(reading, scenario, phase)
                 document = exact.decode(answer.body) if answer is not None and answer.status == 200 else None
                 if document is not None and schema.is_valid(document):
                     documents.append(document)
         return documents
+
+    def _answer(self, reading: Reading, scenario: str, phase: int) -> Answer | Reply | None:
+        """What the target's request is answered; of a target that asks nothing, what others are."""
+        library = self._exam.library
+        for seen in self._asked:
+            if reading.endpoint in self._exam.names([seen]):
+                asked = Request(seen.method, seen.path, seen.query, seen.headers, seen.body)
+                reply = library.playback(scenario, phase)(asked)
+                if not reply.unmatched:
+                    return reply
+        return library.answers(scenario, phase).get(reading.endpoint)
 
     @cached_property
     def recorded(self) -> Sequence[Scene]:
@@ -142,6 +158,7 @@ class Playwright:
         found = [(_SPEAKS[kind], edit) for kind, edit in breakages(reading, row)]
         found += [("EVOLVE-missing", edit) for edit in collapses(reading)]
         found += [("PARSE-rows", edit) for edit in repetitions(reading, row)]
+        found += [("EVOLVE-enum", edit) for edit in unknown_openness(reading)]
         return [(speaks, edit) for speaks, edit in found if is_applicable(edit, document)]
 
     def faulty(self, ground: Ground, shape: Shape, fault: Fault, *, times: int | None) -> Step:

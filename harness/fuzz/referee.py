@@ -90,7 +90,8 @@ def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outco
     """A good answer is in the state."""
     assert isinstance(step.expected, AccountState)  # noqa: S101 - only a state is taken
     if outcome.error is not None or outcome.hung:
-        yield Violation("PARSE-values", f"a good answer was not taken: {outcome.how()}", type(outcome.error).__name__)
+        message = f"a good answer was not taken: {outcome.how()}"
+        yield Violation("PARSE-values", message, type(outcome.error).__name__, effects=_raised(outcome))
         return
     reading = exam.reading(method, step.scene)
     for difference in differences(reading, step.expected, outcome.state):
@@ -106,6 +107,11 @@ def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outco
 
 def _effects(wrong: Iterable[Difference]) -> frozenset[str]:
     return frozenset(":".join(difference.cause()) for difference in wrong)
+
+
+def _raised(outcome: Outcome) -> frozenset[str]:
+    """The beginning of an error, which is the same for one cause whatever the answer was."""
+    return frozenset({outcome.how()[:60]})
 
 
 def _was_there(difference: Difference, before: Snapshot) -> bool:
@@ -160,7 +166,8 @@ def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[
     fault = plan.fault
     check = {429: "RETRY-throttled", None: "RETRY-reset"}.get(fault.status, "RETRY-server")
     if outcome.error is not None:
-        yield Violation(check, f"given up after one failure that passes: {outcome.how()}", "given up")
+        message = f"given up after one failure that passes: {outcome.how()}"
+        yield Violation(check, message, "given up", effects=_raised(outcome))
         return
     if wrong := differences(exam.reading(method, step.scene), step.expected, outcome.state):
         message = f"the answer after {fault.summary} never reached the state: {wrong[0]}"

@@ -1,4 +1,4 @@
-"""`python tests/fuzz/sweep.py [EXAMPLES]`: how many generated plays it takes to catch each specimen, by fuzzing alone."""
+"""`python tests/fuzz/sweep.py [EXAMPLES]`: how many plays it takes to catch each specimen, by fuzzing alone."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "fuzz"), str(TESTS / "checks")]
+sys.path[:0] = [str(TESTS.parent), str(TESTS), str(TESTS / "checks"), str(TESTS / "fuzz")]
 
 from fuzz_support import exam_of  # noqa: E402 - found by the path above
 from test_specimens import TABLE  # noqa: E402
