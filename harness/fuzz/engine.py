@@ -40,6 +40,10 @@ class Found:
     violation: Violation
     play: Play
 
+    def size(self) -> tuple[int, int]:
+        """How much one has to read: steps, and bytes of the answers."""
+        return len(self.play), sum(len(answer.body) for step in self.play for _, answer in step.scene.answers)
+
 
 @dataclass(slots=True)
 class Fuzzing:
@@ -163,7 +167,9 @@ class _Search:
         violations = [one for one in every if self._is_news(one)]
         run.calls, run.seconds = self._arena.calls, time.monotonic() - self._began
         if violations:
-            run.found[violations[0].key()] = Found(violations[0], play)
+            found, key = Found(violations[0], play), violations[0].key()
+            if key not in run.found or found.size() <= run.found[key].size():
+                run.found[key] = found
         self._progress(run)
         if violations:
             raise _error_type(" ".join(violations[0].key()))(violations[0].message)

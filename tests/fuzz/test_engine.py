@@ -1,5 +1,8 @@
 """Hypothesis is run as asked: seeds, budgets, databases, and what is kept of a finding."""
 
+import shutil
+import socket
+import subprocess
 import time
 
 import pytest
@@ -170,6 +173,36 @@ def test_a_database_is_a_folder_or_none(tmp_path):
     assert database("none") is None
     assert isinstance(database(str(tmp_path / "here")), DirectoryBasedExampleDatabase)
     assert not (tmp_path / "here").exists()
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """The address of a Redis of its own, on loopback."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server is installed")
+    pytest.importorskip("redis", reason="the package redis is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            for line in server.stdout:
+                if "Ready to accept connections" in line:
+                    break
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+
+
+def test_workers_that_share_a_redis_share_what_they_found(rig, redis_server):
+    """One finds it, another, with another seed and a connection of its own, begins with it."""
+    exam = exam_of(rig, errors.LoggedAtDebug)
+    mine = Budget(examples=500, seed=1, database=database(redis_server), until_first=True)
+    assert fuzz(exam, BALANCES, mine).found
+    others = Budget(examples=500, seed=2, database=database(redis_server), until_first=True)
+    assert fuzz(exam, BALANCES, others).examples <= 2
 
 
 @pytest.mark.parametrize("name", ["redis://127.0.0.1:1/0", "rediss://127.0.0.1:1/0"])
