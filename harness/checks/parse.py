@@ -6,11 +6,12 @@ Each check speaks of its own kind of difference, so that one mistake is reported
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from harness import exact
 from harness.checks.compare import Difference
 from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
-from harness.contract.oracle import Failure
+from harness.contract.oracle import Answer, Failure
 from harness.findings import Status
 
 _ORDINARY = (BASE, "flat", "negative_pnl", "isolated", "open_then_closed", "zero_balance")
@@ -133,6 +134,24 @@ def mode(exam: Exam, method: str) -> Iterator[Verdict]:
                 )
                 continue
         yield verdict
+    yield from _documented_modes(exam, method)
+
+
+def _documented_modes(exam: Exam, method: str) -> Iterator[Verdict]:
+    """The ordinary account under every name that the venue has for its mode."""
+    base = Scene(BASE)
+    unusual = {difference.cause() for difference in exam.differences(method, base, exam.play(method, base)[-1])}
+    for reading in exam.contract.of(method):
+        if reading.mode is None or not reading.mode.default:
+            continue
+        for value in reading.mode.values:
+            scene = base.answered(reading.mode.endpoint, Answer(200, exact.encode(value)))
+            (outcome,) = exam.play(method, scene)
+            if outcome.error is not None:
+                yield failed(value, f"a documented mode was not taken: {outcome.how()}")
+                continue
+            found = [item for item in exam.differences(method, scene, outcome) if item.cause() not in unusual]
+            yield replace(_verdict(exam, method, scene, found), case=value)
 
 
 check("PARSE-nothing", "where the venue answers 404 for an account without funds, the balance is zero", _BALANCES)(

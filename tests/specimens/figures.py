@@ -192,6 +192,13 @@ class AccessorOfTheOther(Extended):
         return self.get_balance(asset)
 
 
+class OneOfWhatIsNotHeld(Extended):
+    """A default that keeps a division from failing."""
+
+    def get_balance(self, asset: str) -> Decimal:
+        return self._account_balances.get(asset, Decimal(1))
+
+
 class RoundedPnl(Lighter):
     """Cents are enough for a PnL, somebody thought."""
 

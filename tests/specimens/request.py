@@ -109,6 +109,18 @@ class KeyInError(Extended):
         return VenueError(f"{route}: {problem}, sent with {self.headers()}")
 
 
+class HiddenAsItStands(Extended):
+    """What the venue says is shown without the key, as long as the key is written as in the configuration."""
+
+    async def send(self, method: str, path: str, **how: Any) -> Answer:
+        answer = await super().send(method, path, **how)
+        self.words = answer.body.decode(errors="replace").replace(self.credentials["api_key"], "…")
+        return answer
+
+    def failure(self, route: str, problem: str) -> Exception:
+        return VenueError(f"{route}: {problem}: {self.words}")
+
+
 class PrivateKeyInError(Hyperliquid):
     """The error shows the whole configuration."""
 
