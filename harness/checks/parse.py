@@ -11,6 +11,7 @@ from harness.checks.compare import Difference
 from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
+from harness.contract.edits import beside
 from harness.contract.oracle import Answer, Failure
 from harness.findings import Status
 
@@ -135,6 +136,22 @@ def mode(exam: Exam, method: str) -> Iterator[Verdict]:
                 continue
         yield verdict
     yield from _documented_modes(exam, method)
+    yield from _other_assets(exam, method)
+
+
+def _other_assets(exam: Exam, method: str) -> Iterator[Verdict]:
+    """More assets in the wallet, before the collateral and after it, in the alphabet too."""
+    for plain in _scenes(exam, ("unified",)):
+        reading = exam.reading(method, plain)
+        scene = plain.edited(beside(reading, "AAVE", "ZRO"))
+        before, after = (exam.play(method, one)[-1] for one in (plain, scene))
+        case = f"{plain.scenario}, other assets"
+        if before.error is not None or exam.differences(method, plain, before):
+            yield skipped(case, "what is read without them is wrong already")
+        elif after.error is not None:
+            yield failed(case, f"a good answer was not taken: {after.how()}")
+        else:
+            yield replace(_verdict(exam, method, scene, exam.differences(method, scene, after)), case=case)
 
 
 def _documented_modes(exam: Exam, method: str) -> Iterator[Verdict]:

@@ -19,6 +19,9 @@ __all__ = ["leaks", "spellings"]
 
 _SHORTEST = 8
 
+_MASKED = 12
+"""So many characters in a row are no longer a key that is masked."""
+
 _QUOTED = 150
 """Where an echo ends in the venue's words, so that whoever shortens these shortens every form of it alike."""
 
@@ -50,7 +53,7 @@ def _echoes(secret: str) -> Iterator[tuple[str, str]]:
         raws["base64 of the bytes"] = bytes.fromhex(secret.removeprefix("0x"))
     for name, raw in raws.items():
         for before in range(3):
-            text = base64.b64encode(b"key"[:before] + raw + b"\n").decode()
+            text = base64.b64encode(b"key"[:before] + raw + b"~").decode()
             yield f"{name} after {before}", text
             yield f"{name} for URLs after {before}", text.replace("+", "-").replace("/", "_")
 
@@ -144,7 +147,7 @@ def echo(exam: Exam, method: str) -> Iterator[Verdict]:
             continue
         for form, text in _echoes(secret):
             said = _quoted(exam, method, carrier, text)
-            if text in said or leaks(exam, said):
+            if _shows(said, text) or leaks(exam, said):
                 yield failed(
                     f"{form}, {carrier}", f"{sent[0]}, echoed by the venue ({form}), is in what was said of it"
                 )
@@ -163,6 +166,11 @@ def _quoted(exam: Exam, method: str, carrier: str, text: str) -> str:
     _, after = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
     said = [f"{error} {error!r}" for error in chain(after.error)]
     return " ".join([*said, *(logged(record) for record in after.log if record.name != "asyncio")])
+
+
+def _shows(said: str, text: str) -> bool:
+    """Whether more of a text is to be read than whoever masks the middle of a key leaves at its ends."""
+    return any(text[start : start + _MASKED] in said for start in range(len(text) - _MASKED + 1))
 
 
 def _filled(value: Any, words: str) -> Any:

@@ -88,6 +88,7 @@ TABLE = (
     (rows.ModeUnheardOf, BALANCES, "PARSE-mode"),
     (rows.AbstractionIsSpot, BALANCES, "PARSE-mode"),
     (rows.SpotAlways, BALANCES, "PARSE-values PLACEHOLDER-answers"),
+    (rows.LastInTheAlphabet, BALANCES, "PARSE-mode"),
     (rows.FirstSpotRow, BALANCES, "PARSE-mode"),
     (rows.NotFoundRaises, BALANCES, "PARSE-nothing"),
     (state.ZeroOnAnyError, BALANCES, f"{SILENCE} EVOLVE-missing EVOLVE-null EVOLVE-type STATE-zero"),
@@ -177,6 +178,7 @@ TABLE = (
     (evolve.MissingIsZero, BALANCES, "EVOLVE-missing"),
     (evolve.MissingRowsAreNone, POSITIONS, "EVOLVE-missing"),
     (evolve.NoNumberIsZero, BALANCES, "EVOLVE-type"),
+    (evolve.WholeLeverage, POSITIONS, "EVOLVE-type"),
     (evolve.EverythingHasADefault, BALANCES, "EVOLVE-missing EVOLVE-null"),
     (evolve.BadRowKeptAsItWas, POSITIONS, "EVOLVE-enum EVOLVE-missing EVOLVE-null EVOLVE-type STATE-row"),
 )

@@ -213,6 +213,14 @@ class SpotAlways(Hyperliquid):
         return await self.info("spotClearinghouseState")
 
 
+class LastInTheAlphabet(Hyperliquid):
+    """Among the assets of its author, the collateral was the last one."""
+
+    def spot(self, document: Any) -> tuple[Decimal, Decimal]:
+        row = max(document["balances"], key=lambda each: (each["coin"] >= "USDC", each["coin"]))
+        return number(row["total"]), number(row["total"]) - number(row["hold"])
+
+
 class FirstSpotRow(Hyperliquid):
     """The first row is USDC, except when it is not."""
 
