@@ -80,9 +80,9 @@ class _Trial:
         script = self._script(scene)
         return self._call(self.nameless, self._paged(script, endless=False) if paged else script)
 
-    def endless(self, credentials: Mapping[str, Any]) -> Outcome | None:
+    def endless(self, scene: Scene, credentials: Mapping[str, Any]) -> Outcome | None:
         """The same before pages that do not end."""
-        return self._call(credentials, self._paged(self._script(Scene(_SEVERAL)), endless=True))
+        return self._call(credentials, self._paged(self._script(scene), endless=True))
 
     def is_taken(self, outcome: Outcome) -> bool:
         """Whether an account was read; of a silence that leaves nothing ERROR speaks."""
@@ -151,8 +151,12 @@ def wallet(exam: Exam, method: str) -> Iterator[Verdict]:
     if trial.pagination is None:
         return
     yield trial.several("several accounts, one a page", paged=True)
-    for case, credentials in (("pages without end", trial.nameless), ("the same, account named", exam.credentials)):
-        endless = trial.endless(credentials)
+    for case, scenario, credentials in (
+        ("pages without end", _SEVERAL, trial.nameless),
+        ("pages without end, one account", BASE, trial.nameless),
+        ("pages without end, account named", _SEVERAL, exam.credentials),
+    ):
+        endless = trial.endless(Scene(scenario), credentials)
         hung = endless is not None and endless.hung
         yield failed(case, "a page that names itself as the next one is asked for ever") if hung else passed(case)
 

@@ -11,8 +11,9 @@ from harness.checks.compare import Difference
 from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
-from harness.contract.edits import beside
+from harness.contract.edits import beside, in_row, put
 from harness.contract.oracle import Answer, Failure
+from harness.contract.reading import Kind
 from harness.findings import Status
 
 _ORDINARY = (BASE, "flat", "negative_pnl", "isolated", "open_then_closed", "zero_balance")
@@ -103,7 +104,29 @@ check("PARSE-accessors", "get_balance and get_available_balance say what the sta
 check("PARSE-side", "side and sign agree with the venue, and the amount is negative when short", _POSITIONS)(
     _ordinary("side")
 )
-check("PARSE-leverage", "leverage is a factor, whatever unit the venue speaks", _POSITIONS)(_ordinary("leverage"))
+
+
+@check("PARSE-leverage", "leverage is a factor, whatever unit the venue speaks", _POSITIONS)
+def leverage(exam: Exam, method: str) -> Iterator[Verdict]:
+    """The ordinary situations; where the venue sends a margin, all of the value, a hundredth of it and half of that."""
+    yield from _ordinary("leverage")(exam, method)
+    base = Scene(BASE)
+    known = {item.cause() for item in exam.differences(method, base, exam.play(method, base)[-1])}
+    reading = exam.reading(method)
+    for consumed in reading.fields():
+        for margin in ("100.00", "1.00", "0.50") if consumed.column.kind is Kind.PERCENT_MARGIN else ():
+            case = f"{margin} % margin"
+            scene = base.edited(put(reading.endpoint, in_row(consumed, reading, 0), margin, case))
+            (outcome,) = exam.play(method, scene)
+            if outcome.error is not None and exam.play(method, base)[-1].error is None:
+                yield failed(case, f"a good answer was not taken: {outcome.how()}")
+            else:
+                found = exam.differences(method, scene, outcome)
+                yield replace(
+                    _verdict(exam, method, scene, [one for one in found if one.cause() not in known]), case=case
+                )
+
+
 check("PARSE-digits", "very small, very large and long numbers survive")(_trap(("tiny_and_huge",)))
 check("PARSE-zero", "a row of size zero, or one that says closed, is no position", _POSITIONS)(
     _trap(("zero_rows", "closed_row"))

@@ -47,6 +47,7 @@ TABLE = (
     (figures.CollateralForEquity, BALANCES, "PARSE-values"),
     (figures.TotalFromOneAvailableFromAnother, BALANCES, "PARSE-values"),
     (figures.MarginFractionAsLeverage, POSITIONS, "PARSE-leverage"),
+    (figures.AtMostFifty, POSITIONS, "PARSE-leverage"),
     (figures.ReversedLeverage, POSITIONS, "PARSE-leverage"),
     (figures.NotionalForAmount, POSITIONS, "PARSE-values"),
     (figures.RawUsdForAccountValue, BALANCES, "PARSE-values"),

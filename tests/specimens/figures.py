@@ -81,6 +81,13 @@ class MarginFractionAsLeverage(Lighter):
         return number(row["initial_margin_fraction"])
 
 
+class AtMostFifty(Lighter):
+    """No market of that day allowed more."""
+
+    def leverage(self, row: Any) -> Decimal:
+        return min(super().leverage(row), Decimal(50))
+
+
 class ReversedLeverage(Lighter):
     """The fraction of a hundred, upside down."""
 
