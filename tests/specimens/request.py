@@ -1,6 +1,7 @@
 """Requests that the venue does not document, that are too many, or that tell too much; sessions that stay open."""
 
 import asyncio
+import json
 import logging
 from contextlib import suppress
 from typing import Any
@@ -39,6 +40,15 @@ class WrongMethod(Hyperliquid):
 
     async def info(self, kind: str) -> Answer:
         return await self.ask("GET", "/info", params={"type": kind, "user": self.credentials["address"]})
+
+
+class JsonAsBytes(Hyperliquid):
+    """The body is JSON, and its header speaks of bytes."""
+
+    async def info(self, kind: str) -> Answer:
+        return await self.ask(
+            "POST", "/info", data=json.dumps({"type": kind, "user": self.credentials["address"]}).encode()
+        )
 
 
 class Probe(Extended):
@@ -156,6 +166,13 @@ class CloseDoesNothing(Hyperliquid):
 
     async def close(self) -> None:
         pass
+
+
+class SessionDropped(Extended):
+    """`close` forgets the session, and the garbage collector finds it open."""
+
+    async def close(self) -> None:
+        self.session = None
 
 
 class TaskLeak(Lighter):
