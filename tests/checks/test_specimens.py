@@ -149,6 +149,7 @@ TABLE = (
     (retry.TwentyAttempts, BALANCES, "RETRY-bounded"),
     (retry.ForEver, POSITIONS, f"{SILENCE} RETRY-bounded"),
     (retry.EverythingAgain, BALANCES, "RETRY-permanent"),
+    (retry.RefusalAgain, BALANCES, "RETRY-permanent"),
     (request.ByAddress, BALANCES, "PARSE-values REQUEST-documented"),
     (request.MarketFilter, POSITIONS, "PARSE-values REQUEST-documented"),
     (request.WrongPath, BALANCES, "PARSE-values REQUEST-documented"),

@@ -41,7 +41,7 @@ def main(modules: Sequence[str]) -> int:
         alive += [mutant for mutant, said in told if said is None]
     known = explanations()
     unexplained = [mutant for mutant in alive if mutant.reference not in known]
-    outdated = stale(alive, chosen)
+    outdated = stale({mutant.reference for mutant in alive}, chosen)
     for mutant in unexplained:
         _say(f"survives without an explanation: {mutant}\n")
     for module, line, mutated in outdated:
