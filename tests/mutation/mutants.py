@@ -68,4 +68,4 @@ def _lines(before: str, after: str) -> tuple[str, str]:
     """The lines that were changed, and what they became."""
     compared = [*difflib.ndiff(before.splitlines(), after.splitlines())]
     gone, come = ([" ".join(line[2:].split()) for line in compared if line.startswith(mark)] for mark in "-+")
-    return " ".join(gone), " ".join(come)
+    return " ".join(filter(None, gone)), " ".join(filter(None, come))
