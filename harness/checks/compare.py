@@ -85,11 +85,14 @@ def _balances(
 
 
 def _accessors(name: str, held: Mapping[str, Any] | None, told: Mapping[str, Any] | None) -> Iterable[Difference]:
-    """An accessor says what the mapping holds."""
+    """An accessor says what the mapping holds, and of an asset that it does not hold 0 or nothing."""
     for asset, value in (held or {}).items():
         said = (told or {}).get(asset)
         if told is not None and number(said) != number(value):
             yield Difference("accessor", f"{asset}.{name}", _shown(value), _shown(said))
+    for asset, said in (told or {}).items():
+        if asset not in (held or {}) and number(said):
+            yield Difference("accessor", f"{asset}.{name}", "0", _shown(said))
 
 
 def _positions(

@@ -58,9 +58,9 @@ def check(identifier: str, proves: str, *methods: str) -> Callable[[Run], Run]:
 
 def checks() -> Mapping[str, Check]:
     """All checks by id, in the order of their families."""
-    from harness.checks import errors, evolve, leak, parse, placeholder, request, retry, secret, state
+    from harness.checks import accounts, errors, evolve, leak, parse, placeholder, request, retry, secret, state
 
-    families: tuple[Any, ...] = (placeholder, parse, state, errors, retry, request, evolve, secret, leak)
+    families: tuple[Any, ...] = (placeholder, parse, accounts, state, errors, retry, request, evolve, secret, leak)
     order = {module.__name__: place for place, module in enumerate(families)}
     return dict(sorted(_CHECKS.items(), key=lambda item: order[item[1].run.__module__]))
 

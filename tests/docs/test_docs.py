@@ -118,3 +118,10 @@ def test_the_snippets_for_plain_vcrpy_replay_our_cassettes(monkeypatch):
 
     with told["player"].use_cassette(os.fspath(ROOT / "cassettes" / "hyperliquid" / "long_and_short.yaml")):
         assert asyncio.run(withdrawable()) == "6550.809449"
+
+
+def test_every_survivor_of_the_mutation_run_is_in_its_document():
+    """The table is that of `tests/mutation/explained.toml`, as `tests.mutation.explained.listed` writes it."""
+    from tests.mutation.explained import listed
+
+    assert listed() in (DOCS / "mutation.md").read_text("utf-8")
