@@ -79,7 +79,7 @@ def check(  # noqa: PLR0913 - an option each
 
 @app.command()
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes, tapes or folders.")],
     *,
     kind: Annotated[
         list[str] | None,
