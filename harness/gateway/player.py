@@ -19,6 +19,7 @@ __all__ = ["Pace", "TapePlayer"]
 
 _log = logging.getLogger(__name__)
 _IN_A_ROW = 64  # frames that are sent before others get their turn
+_SOON = 1e-6  # seconds; a timer may go off a little too early
 _NOT_RECORDED = "not recorded"
 _BROKEN = "1006"  # nobody is left to be told
 
@@ -174,10 +175,13 @@ class _Conversation:
         while True:
             self._changed.clear()
             reel = self._next()
-            wait = None if reel is None else 0.0 if self._fast else reel.due - self._now()
-            if reel is None or reel.ahead is None or wait is None or wait > 0:
+            if reel is None or reel.ahead is None:
+                await self._changed.wait()
+                continue
+            moment = self._began + reel.due
+            if not self._fast and moment - self._loop.time() > _SOON:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(wait):
+                    async with asyncio.timeout_at(moment):
                         await self._changed.wait()
                 continue
             self._sent_at = max(self._sent_at, reel.due)

@@ -144,9 +144,6 @@ def test_the_stream_client_of_lighter_sdk_keeps_the_book_and_the_account(replay)
 def test_the_stream_client_of_x10_reads_its_models(replay):
     """The account with its key as a header, and the book with and without depth."""
     pytest.importorskip("x10", reason="x10-python-trading-starknet is not installed")
-    websockets = pytest.importorskip("websockets", reason="websockets is not installed")
-    if int(websockets.__version__.partition(".")[0]) >= 14:
-        pytest.skip("x10's stream client speaks to websockets below 14 only")
     listener = replay("extended")
     client = extended_stream(listener)
 
