@@ -4,6 +4,7 @@ import errno
 import ipaddress
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Request", "run"]
 
 _MOST_WAITING = 10_000  # lines that nobody has read yet; what comes then is not shown
+_MOMENT = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,22 +47,19 @@ class Request:
 
 def run(request: Request) -> int:
     """Serve until SIGINT or SIGTERM, and return 0. `UsageError` for wrong options and for a port that is taken."""
-    try:
-        with _interruptible():
-            _serve(request)
-    except KeyboardInterrupt:
-        pass
+    lines = _Lines()
+    with _ended_by_signals(lines):
+        _serve(request, lines)
     return 0
 
 
-def _serve(request: Request) -> None:
+def _serve(request: Request, lines: "_Lines") -> None:
     facts = venue(request.venue)
     host = _address(request)
     from harness.commands.recordings import find
     from harness.gateway import Gateway
 
     found = find(facts, request.scenario)
-    lines = _Lines()
     service = _service(request, facts, found, lines)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it would print broken requests, keys and all
     with Gateway() as gateway, _listening(gateway, service, host, request.port) as listener:
@@ -137,43 +136,71 @@ class _Lines:
     """What is to be printed. The gateway's thread never waits for whoever reads it."""
 
     def __init__(self) -> None:
-        self._waiting: SimpleQueue[str] = SimpleQueue()
+        self._waiting: SimpleQueue[str | None] = SimpleQueue()
         self._missed = 0
+        self._stopped = False
+        self.showing = False
 
     def tell(self, line: str) -> None:
+        """One more line, unless too many have not been read."""
         if self._waiting.qsize() < _MOST_WAITING:
             self._waiting.put(line)
         else:
             self._missed += 1
 
     def show(self) -> None:
-        """Print until interrupted. Nobody has to listen."""
-        while True:
-            line = self._waiting.get()
-            if self._missed and self._waiting.empty():
-                line, self._missed = f"{line}\n({self._missed} lines not shown)", 0
-            try:
-                sys.stdout.write(f"{line}\n")
-                if self._waiting.empty():
-                    sys.stdout.flush()
-            except BrokenPipeError:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        """Print until stopped, and then what is left as long as somebody reads it."""
+        self.showing = True
+        while (line := self._waiting.get()) is not None:
+            self._print(line)
+
+    def stop(self) -> None:
+        """Nothing more is to come; may be called by a signal's handler."""
+        self._stopped = True
+        self._waiting.put(None)
+
+    def _print(self, line: str) -> None:
+        if self._missed and self._waiting.empty():
+            line, self._missed = f"{line}\n({self._missed} lines not shown)", 0
+        while not _is_read():
+            if self._stopped:
+                _discard()
+                return
+        try:
+            sys.stdout.write(f"{line}\n")
+            if self._waiting.empty():
+                sys.stdout.flush()
+        except BrokenPipeError:
+            _discard()
+
+
+def _is_read() -> bool:
+    """Whether standard output takes a line without making us wait; looks for a moment."""
+    try:
+        return bool(select.select([], [sys.stdout], [], _MOMENT)[1])
+    except (OSError, ValueError):  # a file on some systems, or no file at all
+        return True
+
+
+def _discard() -> None:
+    """Nobody reads. What is in the buffers goes, too, or the process would end only with its reader."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Both signals end the work at once; a second one does not disturb the end."""
+def _ended_by_signals(lines: _Lines) -> Iterator[None]:
+    """Both signals end the work: at once while it is being prepared, else in good order."""
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if not lines.showing:
+            raise KeyboardInterrupt
+        lines.stop()
 
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    for number in before:
-        signal.signal(number, interrupt)
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except KeyboardInterrupt:
+        pass
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -15,7 +15,7 @@ from harness.gateway.messages import Reply, Request
 __all__ = ["LOOPBACK", "Guard", "refused"]
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_STRANGE = re.compile(r"[\x00-\x20\x7f\\]|(^|/)\.{1,2}(/|$)")
+_STRANGE = re.compile(r"[\x00-\x1f\x7f\\]|(^|/)\.{1,2}(/|$)")
 _DECODINGS = 3  # deeper nesting than that is refused
 _REMEMBERED = 64
 

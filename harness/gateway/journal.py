@@ -9,9 +9,11 @@ from typing import Any
 from harness.gateway.messages import Seen, Wire
 from harness.gateway.unmatched import masked
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["KEPT", "Entry", "Journal"]
 
 KEPT = 1_000
+"""Requests that are remembered."""
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Journal:
         """Remember a request."""
         reply = seen.reply
         path = masked(seen.path).encode("ascii", "backslashreplace").decode()
+        path = path if len(path) <= _LONGEST else f"{path[:_LONGEST]}..."
         entry = Entry(self._now(), seen.method, path, reply.status, reply.wire, reply.unmatched)
         self.seen += 1
         self._entries.append(entry)

@@ -95,7 +95,7 @@ def taped(path, *lines, venue="lighter"):
 
 
 def _kind_and_text(text, kind=Kind.TEXT):
-    return kind, text
+    return Kind(kind), text
 
 
 def converse(url, talk, **options):
