@@ -169,7 +169,7 @@ def _provenance(line: bytes, where: str) -> Provenance:
 def parse(line: bytes, where: str) -> Frame:
     """The frame in a line below the first; `UsageError`, which names where, for any other line."""
     try:
-        told = json.loads(line)
+        told = json.loads(line.decode())
         text = told["text"]
         frame = Frame(int(told["ms"]), int(told["connection"]), Direction(told["direction"]), Kind(told["kind"]), text)
     except (ValueError, TypeError, LookupError):
