@@ -246,6 +246,32 @@ def test_who_only_wanted_the_address_may_close_the_pipe(serve):
     assert served.process.wait(20) == 0
 
 
+def snippets():
+    """The Python code in the sections of docs/serving.md, by the client that they are about."""
+    sections = Path("docs/serving.md").read_text("utf-8").split("\n## With ")[1:]
+    return {section.split()[0]: section.split("```python\n")[1].split("```")[0] for section in sections}
+
+
+@pytest.mark.parametrize(
+    ("client", "module", "name", "printed"),
+    [
+        ("aiohttp", "aiohttp", "lighter", "5"),
+        ("lighter-sdk", "lighter", "lighter", "10388.009336"),
+        ("x10-python-trading-starknet", "x10", "extended", "10819.881351"),
+        ("hyperliquid-python-sdk", "hyperliquid", "hyperliquid", "10388.009336"),
+    ],
+)
+def test_the_documented_clients_work_as_printed(serve, client, module, name, printed):
+    """Against the port that they were pointed at, in a process of their own that waits for no thread of an SDK."""
+    pytest.importorskip(module, reason=f"{client} is not installed")
+    served = serve("--venue", name, "--pace", "fast")
+    code = snippets()[client].replace("127.0.0.1:8080", served.control.split("/")[2])
+    code += "\nimport os, sys\nsys.stdout.flush()\nos._exit(0)\n"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == printed
+
+
 def test_signals_are_left_as_they_were():
     """Whoever calls the command from a program of his own keeps his handlers."""
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
