@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from harness.commands.progress import Progress
 from harness.errors import UsageError
 from harness.venues import venue
 from harness.venues.facts import Venue
@@ -59,8 +60,10 @@ def _serve(request: Request, lines: "_Lines") -> None:
     from harness.commands.recordings import find
     from harness.gateway import Gateway
 
-    found = find(facts, request.scenario)
-    service = _service(request, facts, found, lines)
+    with Progress() as progress:
+        progress.say(f"reading {request.scenario}")
+        found = find(facts, request.scenario)
+        service = _service(request, facts, found, lines)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it would print broken requests, keys and all
     with Gateway() as gateway, _listening(gateway, service, host, request.port) as listener:
         for line in _banner(facts, request, found, listener):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.commands.outputs import Outputs
 from harness.commands.progress import Progress
+from harness.errors import UsageError
 from harness.findings import Report, Result, worst_exit_code
 
 __all__ = ["run"]
@@ -26,12 +27,20 @@ def run(paths: Sequence[Path], kinds: Sequence[str], outputs: Outputs) -> int:
 
 
 def _results(paths: Sequence[Path], kinds: Sequence[str]) -> Iterator[Result]:
-    from harness.checks.validation import validate_paths
+    from harness.checks.validation import KINDS, validate_paths
     from harness.commands.tapes import holds_others, tapes_of, validate_tape
 
     tapes = tapes_of(paths)
     others = [path for path in paths if holds_others(path)]
     if others or not tapes:
         yield from validate_paths(others or paths, kinds)
+    elif strange := [kind for kind in kinds if kind not in KINDS]:
+        raise UsageError(f"unknown kind {strange[0]!r}", where="--kind", cure=f"known are {', '.join(KINDS)}")
+    nothing = not others
     for path in tapes:
-        yield from validate_tape(path, kinds)
+        for result in validate_tape(path, kinds):
+            nothing = False
+            yield result
+    if nothing:
+        cure = "name other files, or another --kind"
+        raise UsageError(f"no payload of kind {' or '.join(kinds)}", where=", ".join(map(str, paths)), cure=cure)

@@ -16,7 +16,9 @@ _CLOSEST = 3
 _HIDDEN = "(hidden)"
 _ABSENT = "(absent)"
 _LONGEST_SEGMENT = 24
-_WORD = re.compile(r"(?!0x[0-9a-fA-F]{40}\b)[^\s\"'/:=&?,{}\[\]]{25,}")  # an address is public
+_PART = r"[^\s\"'/:=&?,{}\[\]]"
+_KEY = re.compile(rf"(?!0x[0-9a-fA-F]{{40}}\b)(?:(?={_PART}*[0-9]){_PART}{{28,}}|{_PART}{{33,}})")
+"""What may be a key: longer than the names that venues use. An address is public."""
 _LONGEST_VALUE = 48  # an address is shorter, a private key or a token is longer
 
 
@@ -43,8 +45,8 @@ def explain(venue: Venue, asked: Question, recorded: Iterable[Question]) -> Repl
 
 
 def masked(text: str) -> str:
-    """A subscription or path with every word hidden that is long enough to be a key or a token."""
-    return _WORD.sub(_HIDDEN, text)
+    """A subscription or path with every word hidden that may be a key or a token."""
+    return _KEY.sub(_HIDDEN, text)
 
 
 def _shown(path: str) -> str:
