@@ -64,7 +64,7 @@ def _serve(request: Request, lines: "_Lines") -> None:
         progress.say(f"reading {request.scenario}")
         found = find(facts, request.scenario)
         service = _service(request, facts, found, lines)
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it would print broken requests, keys and all
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # it would print broken requests, keys and all
     with Gateway() as gateway, _listening(gateway, service, host, request.port) as listener:
         for line in _banner(facts, request, found, listener):
             lines.tell(line)

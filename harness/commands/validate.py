@@ -42,5 +42,5 @@ def _results(paths: Sequence[Path], kinds: Sequence[str]) -> Iterator[Result]:
             nothing = False
             yield result
     if nothing:
-        cure = "name other files, or another --kind"
-        raise UsageError(f"no payload of kind {' or '.join(kinds)}", where=", ".join(map(str, paths)), cure=cure)
+        what = f"no payload of kind {' or '.join(kinds)}" if kinds else "no payloads"
+        raise UsageError(what, where=", ".join(map(str, paths)), cure="name other files, or another --kind")

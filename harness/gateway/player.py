@@ -66,8 +66,10 @@ class TapePlayer:
     def next_take(self, topic: str) -> Take | None:
         """The take that answers the next subscription to a topic; `None` when nothing is recorded."""
         number = self._played.get(topic, 0)
-        self._played[topic] = number + 1
-        return self._tracks.take(topic, number)
+        take = self._tracks.take(topic, number)
+        if take is not None:
+            self._played[topic] = number + 1
+        return take
 
     def missed(self, what: str) -> None:
         """Say that no tape answers something."""

@@ -116,9 +116,9 @@ class Opening:
         if not response.can_prepare(self._handshake):
             self.refuse(Reply(400, "Bad Request", (("Content-Type", "text/plain"),), _REFUSED_UPGRADE.encode()))
             return None
+        self._answer(Reply(101, "Switching Protocols"))  # first: a client that goes at once has been seen all the same
         await response.prepare(self._handshake)
         self.response = response
-        self._answer(Reply(101, "Switching Protocols"))
         return Socket(response, self._abort)
 
     def refuse(self, reply: Reply) -> None:

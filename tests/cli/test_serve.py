@@ -216,6 +216,27 @@ def test_loopback_has_two_families_and_a_name(serve):
     assert served.get(f"{served.rest}{ACCOUNT}")[0] == 200
 
 
+def test_nothing_of_a_broken_request_is_printed(serve):
+    """Neither a header that is none, nor a token where a subprotocol should be, nor a path with control characters."""
+    served = serve("--venue", "lighter")
+    port = int(served.rest.rpartition(":")[2])
+    host = f"Host: 127.0.0.1:{port}\r\n"
+    key = f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {'A' * 22}==\r\n"
+    upgrade = f"Upgrade: websocket\r\nConnection: Upgrade\r\n{key}"
+    for head in (
+        f"GET / HTTP/1.1\r\n{host}Authorization s3cr3t\r\n\r\n",
+        f"GET /\x1b]0;s3cr3t HTTP/1.1\r\n{host}\r\n",
+        f"GET /%1b]0;s3cr3t HTTP/1.1\r\n{host}\r\n",
+        f"GET /stream HTTP/1.1\r\n{host}{upgrade}Sec-WebSocket-Protocol: s3cr3t\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            client.sendall(head.encode("latin-1"))
+            assert client.recv(4096).startswith(b"HTTP/1.")
+    code, out, err = served.end()
+    assert (code, err) == (0, "")
+    assert re.sub(r"\d\d:\d\d:\d\d ", "", out) == "GET /%1b]0;s3cr3t 400\nGET /stream 101\n"
+
+
 def test_a_host_that_was_allowed_may_be_asked_by(serve):
     """Under the name of a container, say."""
     served = serve("--venue", "lighter", "--allow-host", "harness")
