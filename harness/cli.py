@@ -79,7 +79,7 @@ def check(  # noqa: PLR0913 - an option each
 
 @app.command()
 def validate(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes, tapes or folders.")],
     *,
     kind: Annotated[
         list[str] | None,
@@ -144,6 +144,44 @@ def fuzz(  # noqa: PLR0913 - an option each
         database=database,
     )
     return run(request, Outputs(json=json, junit=junit))
+
+
+@app.command()
+def serve(  # noqa: PLR0913 - an option each
+    *,
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME|PATH", help="A scenario, a cassette, a tape, or a folder of them.")
+    ] = "long_and_short",
+    port: Annotated[int, typer.Option(metavar="N", help="0 is a free one, which is printed.")] = 0,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Let --host be reachable from other machines.")] = False,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Another name that clients ask by; repeatable.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[:ENDPOINT]", help="Fail from the start, http-503:user-balance say; repeatable."),
+    ] = None,
+    pace: Annotated[str, typer.Option(metavar="PACE", help="Of tapes: recorded or fast.")] = "recorded",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no requests.")] = False,
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Serve recordings of a venue on a port, to any client, until interrupted."""
+    from harness.commands.serve import Request, run
+
+    request = Request(
+        venue=venue,
+        scenario=scenario,
+        host=host,
+        port=port,
+        expose=expose,
+        allowed_hosts=tuple(allow_host or ()),
+        faults=tuple(fault or ()),
+        pace=pace,
+        quiet=quiet,
+    )
+    return run(request)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -163,8 +163,7 @@ def _quoted(exam: Exam, method: str, carrier: str, text: str) -> str:
         body = exact.encode(_filled(exam.contract.error_envelopes[0], words))
         fault = envelope(400, body, name=f"echo-envelope-{text}")
     _, after = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
-    said = [f"{error} {error!r}" for error in chain(after.error)]
-    return " ".join([*said, *(logged(record) for record in after.log if record.name != "asyncio")])
+    return " ".join([shown(after.error), *(logged(record) for record in after.log if record.name != "asyncio")])
 
 
 def _shows(said: str, text: str) -> bool:

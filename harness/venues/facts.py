@@ -7,6 +7,8 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
+from harness.venues.dialect import Dialect
+
 __all__ = ["Auth", "Channel", "Credential", "Endpoint", "Environment", "Pagination", "Param", "RateLimit", "Venue"]
 
 
@@ -126,6 +128,7 @@ class Channel:
     also: tuple[str, ...] = ()  # other paths: all markets at once
     frames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untyped: str = ""
+    params: tuple[Param, ...] = ()  # of the query, where the path is the subscription
     subscribe: Mapping[str, Any] | None = None  # the frame that a client sends; None where the path is the subscription
     auth: Auth = Auth.NONE
     sent_by_client: bool = False
@@ -167,6 +170,7 @@ class Venue:
     credentials: tuple[Credential, ...]
     rate_limit: RateLimit
     pair_of: str  # how a trading pair is made: "{symbol}-USDC"
+    dialect: Dialect | None = None  # of its WebSocket
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of this name; `KeyError` when there is none."""
