@@ -1,39 +1,22 @@
 """SECRET: credentials go where the venue wants them and nowhere else."""
 
-import base64
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from functools import lru_cache
-from urllib.parse import quote
 
 from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.gateway.faults import FAULTS
+from harness.spellings import Secrets
 from harness.targets.driving import Outcome, chain, logged
 
-__all__ = ["leaks", "spellings"]
-
-_SHORTEST = 8
-
-
-def spellings(secret: str) -> frozenset[str]:
-    """The forms in which a secret can travel: plain, without 0x, base64, hex, URL- and JSON-escaped, lower case."""
-    bare = secret.removeprefix("0x")
-    raw = [secret.encode(), bare.encode()]
-    forms = {secret, bare, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-    forms |= {base64.b64encode(data).decode().rstrip("=") for data in raw} | {data.hex() for data in raw}
-    if len(bare) % 2 == 0:
-        with suppress(ValueError):  # not every secret is hexadecimal
-            forms.add(base64.b64encode(bytes.fromhex(bare)).decode().rstrip("="))
-    return frozenset(form.lower() for form in forms if len(form) >= _SHORTEST)
+__all__ = ["leaks"]
 
 
 @lru_cache(maxsize=8)
-def _secrets(exam: Exam) -> Mapping[str, frozenset[str]]:
+def _secrets(exam: Exam) -> Secrets:
     names = [credential.name for credential in exam.venue.credentials if credential.secret]
-    return {name: spellings(str(exam.credentials[name])) for name in names if name in exam.credentials}
+    return Secrets({name: str(exam.credentials[name]) for name in names if name in exam.credentials})
 
 
 def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
@@ -55,8 +38,7 @@ def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
 
 def leaks(exam: Exam, text: str) -> list[str]:
     """The names of the credentials that a text shows, in any spelling."""
-    lowered = text.lower()
-    return [name for name, forms in _secrets(exam).items() if any(form in lowered for form in forms)]
+    return _secrets(exam).names(text)
 
 
 @check("SECRET-log", "no credential is logged, at any level")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENUES = ("extended", "lighter", "hyperliquid")
-SHARED = ("account", "connector", "reading", "retry", "scrub", "transport")
+SHARED = ("account", "connector", "reading", "retry", "transport")
 COPIED = ("harness", "schemas", "cassettes", "tests")
 
 CONFIGURATION = """
