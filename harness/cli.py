@@ -33,6 +33,14 @@ _Venues = Annotated[
 _Methods = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
 ]
+_SecretEnv = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="An environment variable that holds a secret; repeatable."),
+]
+_Secrets = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="JSON, TOML or .env of secrets, outside the repository.", show_default=False),
+]
 _Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
 ]
@@ -94,6 +102,27 @@ def validate(
     from harness.commands.validate import run
 
     return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+
+
+@app.command()
+def scan(  # noqa: PLR0913 - an option each
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders, of any kind.")],
+    *,
+    secret_env: _SecretEnv = None,
+    secrets: _Secrets = None,
+    allow: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Look-alikes that are none, with reasons.", show_default=False)
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Search files for known secrets in every form, and for what looks like a credential."""
+    from harness.commands.outputs import Outputs
+    from harness.commands.scan import Request, run
+
+    request = Request(paths=tuple(paths), variables=tuple(secret_env or ()), secrets=secrets, allow=allow)
+    return run(request, Outputs(json=json, junit=junit))
 
 
 @app.command()

@@ -22,15 +22,16 @@ _UNSPLIT = 12  # a shorter form counts only in one piece, or the words of a sent
 _HALVED = 24  # from here on half a form counts
 _PASSES = 3  # how deep escapes are nested
 
+# each alternative begins with a letter of its own, which is what lets the engine of `re` skip what is none
 _ESCAPE = re.compile(
-    rb"%(?:25)*(?P<percent>[0-9a-f]{2})"
-    rb"|\\+u(?P<unit>[0-9a-f]{4})|\\+x(?P<byte>[0-9a-f]{2})"
-    rb"|&(?:amp;)*#(?:x0*(?P<hexadecimal>[0-9a-f]{1,6})|0*(?P<number>[0-9]{1,7}));"
-    rb"|&(?:amp;)*(?P<name>amp|lt|gt|quot|apos);",
-    re.IGNORECASE,
+    rb"%(?:25)*(?P<percent>[0-9a-fA-F]{2})"
+    rb"|\\\\*(?:u(?P<unit>[0-9a-fA-F]{4})|x(?P<byte>[0-9a-fA-F]{2}))"
+    rb"|&(?:amp;)*(?:#(?:[xX]0*(?P<hexadecimal>[0-9a-fA-F]{1,6})|0*(?P<number>[0-9]{1,7}))"
+    rb"|(?P<name>amp|lt|gt|quot|apos));"
 )
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-_GAP = re.compile(rb"(?:\n[ \t]*-[ \t]+|\\+[nrt]|[\s\"',;:\[\]\\])+")
+_BETWEEN = rb"[\s\"',;:\[\]\\\x00]"
+_GAP = re.compile(_BETWEEN + rb"(?:" + _BETWEEN + rb"|(?<=\\)[nrt]|(?<=\s)-(?=\s))*")
 _FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-_", b"abcdefghijklmnopqrstuvwxyz+/")
 
 
@@ -38,7 +39,7 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
     if digits := match["percent"] or match["byte"]:
         return bytes.fromhex(digits.decode())
     if match["name"]:
-        return _NAMED[match["name"].lower()]
+        return _NAMED[match["name"]]
     code = int(match["number"]) if match["number"] else int(match["unit"] or match["hexadecimal"], 16)
     return chr(code).encode("utf-8", "surrogatepass") if code <= 0x10FFFF else match[0]
 

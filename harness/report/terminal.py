@@ -142,3 +142,17 @@ def show_validation(report: Report, file: TextIO) -> None:
         console.print(Text(f"and {len(told) - _LISTED} more, which --json FILE lists"))
     console.print()
     _conclude(console, report)
+
+
+def show_scan(report: Report, file: TextIO) -> None:
+    """What was found or is allowed, a line each, then the summary."""
+    console, marks = _console(file), _Marks(file)
+    told = [result for result in report.results if result.status is not Status.PASS]
+    for result in told[:_LISTED]:
+        sign, style = (marks.bad, "red") if result.status in _WRONG else (marks.none, "dim")
+        console.print(Text(f"{sign} {result.check}  {clean(result.case)}: {clean(result.message)}", style=style))
+    if len(told) > _LISTED:
+        console.print(Text(f"and {len(told) - _LISTED} more, which --json FILE lists"))
+    if any(result.status in _WRONG for result in told):
+        console.print(Text("see docs/secrets.md#the-leak-scan"))
+    _conclude(console, report)
