@@ -125,6 +125,48 @@ def scan(  # noqa: PLR0913 - an option each
     return run(request, Outputs(json=json, junit=junit))
 
 
+@app.command("import")
+def import_(  # noqa: PLR0913 - an option each
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="HAR and flow files, cassettes, payload files, folders.")
+    ],
+    *,
+    to: Annotated[Path, typer.Option(metavar="DIR", help="Where DIR/VENUE/SCENARIO.yaml is written.")],
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="The name of the first source, unless told.")] = "",
+    environment: Annotated[
+        str, typer.Option(metavar="NAME", help="Only what is from here: mainnet, testnet or documentation.")
+    ] = "",
+    secret_env: _SecretEnv = None,
+    secrets: _Secrets = None,
+    key_env: Annotated[
+        str, typer.Option(metavar="NAME", help="The environment variable with the key of pseudonyms.")
+    ] = "HARNESS_PSEUDONYM_KEY",
+    scale: Annotated[str, typer.Option(metavar="FACTOR", help="Multiply the account's amounts by this.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a recording of this name.")] = False,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Take over what other tools recorded, redacted and searched for leaks."""
+    from harness.commands.importing import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        sources=tuple(sources),
+        to=to,
+        venue=venue,
+        scenario=scenario,
+        environment=environment,
+        variables=tuple(secret_env or ()),
+        secrets=secrets,
+        key_variable=key_env,
+        scale=scale,
+        force=force,
+    )
+    return run(request, Outputs(json=json, junit=junit))
+
+
 @app.command()
 def fuzz(  # noqa: PLR0913 - an option each
     *,

@@ -34,6 +34,7 @@ _RECALLED = 5  # a shorter identity, the third sub-account say, is also a market
 _WORD = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F.]+|[0-9A-Za-z]+)(?!\.?\w)")
 _PLACEHOLDER = re.compile(r"(\{\w+\})")
 _ADDRESS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
+_LEARNED = 12  # a shorter value that authenticates is no key, and may be a word
 _NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens there
 _ATTEMPTS = 3
 _T = TypeVar("_T")
@@ -47,6 +48,7 @@ class Rules:
     secrets: Secrets
     pseudonyms: Pseudonyms | None  # none for what has pseudonyms already
     met: set[str] = field(default_factory=set)  # identities, in lower case
+    learned: set[str] = field(default_factory=set)  # values that authenticated
     count: int = 0  # of what was redacted
     _tainted: bool = True  # whether a known secret may be in what is under way
 
@@ -69,7 +71,9 @@ class Rules:
         return self._counted(text, told).encode("utf-8", "surrogateescape")
 
     def blank(self, value: str) -> str:
-        """What stands for a value that authenticates."""
+        """What stands for a value that authenticates, which is known from now on."""
+        if len(word := value.rpartition(" ")[2]) >= _LEARNED and value not in {MARK, REDACTED}:
+            self.learned.add(word)
         return self._counted(value, MARK if value else value)
 
     def identity(self, value: str) -> str:

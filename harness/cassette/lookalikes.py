@@ -3,6 +3,9 @@
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
+
+from harness.spellings import MARK
 
 __all__ = ["Lookalike", "lookalikes"]
 
@@ -32,6 +35,7 @@ _FIELDS = (
     *(b"password", b"passwd", b"passphrase"),
 )
 _FIELD = re.compile(_AFTER_NAME + rb"(?P<value>[\w+/=.:~%-]{16,})")
+_BLANKED = quote(MARK, safe="").encode()
 _SEVERAL = re.compile(rb" [a-z]{3,8} [a-z]{3,8} [a-z]{3,8} [a-z]{3,8} [a-z]{3,8} [a-z]")
 _WORDS = re.compile(rb"(?:^|[\"'=:>])\s*((?:[a-z]{3,8} ){11,23}[a-z]{3,8})(?=\s*(?:[\"'\\<]|$))", re.MULTILINE)
 _LENGTHS = frozenset({12, 15, 18, 21, 24})
@@ -80,9 +84,14 @@ def _named(lowered: bytes, text: bytes, names: tuple[bytes, ...], value: re.Patt
         place = lowered.find(name)
         while place >= 0:
             match = value.match(text, place + len(name))
-            if match and re.search(rb"[0-9]", match["value"]) and re.search(rb"[A-Za-z]", match["value"]):
+            if match and _tells(match["value"]):
                 yield place
             place = lowered.find(name, place + len(name))
+
+
+def _tells(value: bytes) -> bool:
+    has_both = re.search(rb"[0-9]", value) and re.search(rb"[A-Za-z]", value)
+    return bool(has_both) and not value.startswith(_BLANKED)
 
 
 def _phrases(text: bytes) -> Iterator[int]:

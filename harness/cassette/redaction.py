@@ -30,6 +30,7 @@ __all__ = ["Redactor"]
 
 _TOOL, _VERSION = "redaction", "1"
 _ERRORS_FROM = 400
+_TELLING = 16  # an account index of some digits is also an amount; an address is nothing else
 _FORM = re.compile(rb"[\x21-\x7e]+=[\x21-\x7e]*")
 
 
@@ -47,35 +48,43 @@ class Redactor:
         *,
         key: bytes,
         secrets: Mapping[str, str] | None = None,
-        identities: Iterable[str] = (),
+        identities: Mapping[str, str] | None = None,
         scale: Decimal | None = None,
     ) -> None:
         if scale is not None and not (scale.is_finite() and scale > 0):
             raise UsageError(f"amounts cannot be scaled by {scale}", where="--scale", cure="a number above zero")
         self._venue, self._scale = venue, scale
         self._pseudonyms = Pseudonyms(key, venue.privacy.nobody)
-        self._secrets = Secrets(secrets or {})
-        self._met = {identity.lower() for identity in identities if len(identity) >= 5}
+        self._known = dict(secrets or {})
+        self.secrets = Secrets(self._known)
+        """Those given, and those that were seen to authenticate."""
+        self._identities = dict(identities or {})
+        self._met = {identity.lower() for identity in self._identities.values()}
         self._descriptions: dict[frozenset[str], Description] = {}
+
+    def searched(self) -> Secrets:
+        """What must not be found in anything that was redacted: every secret, and identities that are nothing else."""
+        telling = {name: told for name, told in self._identities.items() if len(told) >= _TELLING}
+        return Secrets({**telling, **self._known})
 
     def cassette(self, cassette: Cassette) -> Cassette:
         """The redacted cassette; where it has a provenance, that counts the redactions."""
         rules = self._rules(cassette.provenance)
         for interaction in cassette.interactions:  # once to meet every identity, and once more to recognise it
             self._interaction(interaction, rules)
-        rules.count = 0
+        self._learn(rules)
         interactions = tuple(self._interaction(interaction, rules) for interaction in cassette.interactions)
         return Cassette(_counted(cassette.provenance, rules), interactions)
 
     def tape(self, tape: Tape) -> Tape:
-        """The redacted tape; frames are redacted as they are read, which happens once here and once by whoever asks.
+        """The redacted tape; frames are redacted as they are read: twice here, and by whoever asks.
 
         So `tape.frames` must be readable more than once, as those of a loaded tape are.
         """
         rules = self._rules(tape.provenance)
         for _ in self._frames(tape.frames, rules):
             pass
-        rules.count = 0
+        self._learn(rules)
         for _ in self._frames(tape.frames, rules):
             pass
         provenance = _counted(tape.provenance, rules)
@@ -83,7 +92,14 @@ class Redactor:
 
     def _rules(self, provenance: Provenance | None) -> Rules:
         is_done = provenance is not None and _TOOL in provenance.tools
-        return Rules(self._venue, self._secrets, None if is_done else self._pseudonyms, self._met)
+        return Rules(self._venue, self.secrets, None if is_done else self._pseudonyms, self._met)
+
+    def _learn(self, rules: Rules) -> None:
+        """Begin to count, knowing all that authenticated and identified in what was read so far."""
+        rules.count = 0
+        for value in sorted(rules.learned - set(self._known.values())):
+            self._known[f"credential {len(self._known) + 1}, which was sent"] = value
+            self.secrets = rules.secrets = Secrets(self._known)
 
     # HTTP
 

@@ -12,9 +12,9 @@ from harness.findings import Report, Result, Status
 
 if TYPE_CHECKING:
     from harness.fuzz.task import Telling
-from harness.report.evidence import clean, folded, paragraphs, summary
+from harness.report.evidence import clean, folded, lines, paragraphs, summary
 
-__all__ = ["show_check", "show_fuzzing", "show_validation"]
+__all__ = ["show_check", "show_fuzzing", "show_import", "show_scan", "show_validation"]
 
 _PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
 _LISTED = 100
@@ -156,3 +156,15 @@ def show_scan(report: Report, file: TextIO) -> None:
     if any(result.status in _WRONG for result in told):
         console.print(Text("see docs/secrets.md#the-leak-scan"))
     _conclude(console, report)
+
+
+def show_import(report: Report, file: TextIO) -> None:
+    """What was written where, what was left out, and what leaked."""
+    console, marks = _console(file), _Marks(file)
+    for result in report.results:
+        sign, style = (marks.bad, "red") if result.status in _WRONG else (marks.good, "green")
+        console.print(Text(f"{sign} {result.check}  {clean(result.case)}: {clean(result.message)}", style=style))
+        for line in lines(result) if result.status is Status.PASS else ():
+            console.print(Text(f"    {line}"))
+    if report.failed():
+        console.print(Text("nothing was written; see docs/secrets.md#the-leak-scan", style="bold red"))
