@@ -66,6 +66,13 @@ def check(  # noqa: PLR0913 - an option each
     cassettes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Findings that fuzz --save wrote.", show_default=False)
     ] = None,
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="DAYS", help="Fail on older recordings; without it they are mentioned.", show_default=False
+        ),
+    ] = None,
+    unplayed: Annotated[bool, typer.Option("--unplayed", help="Fail on recordings that no check plays.")] = False,
     json: _Json = "",
     junit: _Junit = "",
     debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
@@ -81,6 +88,8 @@ def check(  # noqa: PLR0913 - an option each
         checks=tuple(check or ()),
         payloads=payloads,
         cassettes=cassettes,
+        max_age=max_age,
+        unplayed=unplayed,
     )
     return run(request, Outputs(json=json, junit=junit))
 

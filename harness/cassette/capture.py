@@ -12,6 +12,10 @@ from harness.cassette.tape import Direction, Kind
 __all__ = ["Capture", "Exchange", "Message", "Socket", "plain_body", "told_time"]
 
 
+_GZIP = b"\x1f\x8b\x08"
+_UNDONE = frozenset({"", "identity", "gzip", "x-gzip"})
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """An interaction, when it began, and, where that is not told by the host, the environment."""
@@ -54,15 +58,16 @@ class Capture:
 
 def plain_body(body: bytes, headers: Mapping[str, tuple[str, ...]]) -> bytes | None:
     """A body without its content encoding; as it is when that was undone before; `None` when it cannot be undone."""
-    told = next((", ".join(values) for name, values in headers.items() if name.lower() == "content-encoding"), "")
+    told = ", ".join(
+        value for name, values in headers.items() if name.lower() == "content-encoding" for value in values
+    )
     for encoding in reversed([part.strip().lower() for part in told.split(",")]):
-        if encoding in {"gzip", "x-gzip"} and body.startswith(b"\x1f\x8b"):
+        undone: bytes | None = body
+        if body.startswith(_GZIP):  # whatever the headers say
             undone = _inflated(body, zlib.MAX_WBITS | 16)
         elif encoding == "deflate":
             undone = _inflated(body, zlib.MAX_WBITS) or _inflated(body, -zlib.MAX_WBITS) or body
-        elif encoding in {"", "identity", "gzip", "x-gzip"} or _is_text(body):
-            undone = body
-        else:
+        elif encoding not in _UNDONE and not _is_text(body):
             undone = None
         if undone is None:
             return None

@@ -87,6 +87,8 @@ class Pseudonyms:
         return checksummed(made) if len(made) == 40 and "." not in made else made
 
     def _text(self, value: str) -> str:
+        if value[:2] in {"0x", "0X"}:  # an address of which somebody left out the middle, or wrote another
+            return value[:2] + self._text(value[2:])
         stream = self._stream("text", value, len(value))
         kinds = ((next((kind for kind in _KINDS if char in kind), char)) for char in value)
         return "".join(kind[byte % len(kind)] for kind, byte in zip(kinds, stream, strict=True))

@@ -107,7 +107,7 @@ class Redactor:
         request, response = interaction.request, interaction.response
         _, _, below = _split(request.uri)
         path = below.partition("?")[0].removeprefix(self._venue.rest_prefix) or "/"
-        endpoints = self._venue.find(request.method, path, _decoded(request.body) or {})
+        endpoints = self._venue.find(request.method, path, _decoded(request.body))
         names = [endpoint.name for endpoint in endpoints]
         documented = {param.name for endpoint in endpoints for param in endpoint.params}
         privacy = self._venue.privacy

@@ -17,6 +17,7 @@ from harness.report.evidence import clean, folded, lines, paragraphs, summary
 __all__ = ["show_check", "show_fuzzing", "show_import", "show_scan", "show_validation"]
 
 _PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
+_AGE = "RECORDING-age"
 _LISTED = 100
 _MISSED = 12
 _WRONG = (Status.FAIL, Status.ERROR)
@@ -54,7 +55,17 @@ def show_check(report: Report, file: TextIO, *, seconds: float, interrupted: boo
         console.print(_families(report.results, marks), soft_wrap=False)
     _findings(console, report, marks)
     console.print()
+    _evidence(console, report, marks)
     _conclude(console, report, f" in {seconds:.1f} s", interrupted=interrupted)
+
+
+def _evidence(console: Console, report: Report, marks: _Marks) -> None:
+    """Where the recordings come from, and which of them are old."""
+    for result in report.results:
+        if result.check == _AGE and result.status is Status.SKIP:
+            console.print(Text(f"{marks.none} {clean(result.case)}: {clean(result.message)}", style="yellow"))
+    if told := ", ".join(f"{count} {name}" for name, count in report.recordings.items() if count):
+        console.print(Text(f"evidence: {told} recordings", style="dim"))
 
 
 def _findings(console: Console, report: Report, marks: _Marks) -> None:
@@ -101,6 +112,8 @@ def _families(results: Iterable[Result], marks: _Marks) -> Table:
     rows: dict[tuple[str, str], dict[str, Counter[Status]]] = {}
     for result in results:
         family = result.check.partition("-")[0]
+        if not result.method:
+            continue  # about a recording
         rows.setdefault((result.venue, result.method), {}).setdefault(family, Counter())[result.status] += 1
     families = list(dict.fromkeys(family for row in rows.values() for family in row))
     table = Table(box=None, pad_edge=False, header_style="bold")

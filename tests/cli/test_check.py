@@ -42,7 +42,7 @@ def test_the_reference_connectors_pass_side_by_side_from_any_folder(tmp_path):
     ended = as_a_user(tmp_path, "check", "--check", "PLACEHOLDER", "--check", "PARSE-values", "--json", "report.json")
     assert (ended.returncode, ended.stderr) == (0, ""), ended
     document = json.loads((tmp_path / "report.json").read_text())
-    assert set(document) == {"schema_version", "command", "target", "venue", "results", "summary"}
+    assert set(document) == {"schema_version", "command", "target", "venue", "results", "summary", "recordings"}
     assert (document["schema_version"], document["command"]) == (1, "check")
     assert document["venue"] == "extended,lighter,hyperliquid"
     assert list(dict.fromkeys((result["venue"], result["method"]) for result in document["results"])) == [
