@@ -2,8 +2,8 @@
 
 Text is folded first: escapes of URLs, JSON and HTML are undone (whole, in part, or one inside the other), letters
 become lower case, base64url becomes base64, and whatever a secret can be split with (blanks, line ends, quotes, commas,
-list marks) is left out. In what remains every form is plain text. A long form counts when half of it is there, because
-a secret that was split in two leaves one of the halves whole.
+list marks) is left out. In what remains every form is plain text. Of a long form a quarter is enough, because a secret
+may be split in two with anything in between.
 """
 
 import base64
@@ -19,7 +19,8 @@ MARK = "[secret]"
 
 _SHORTEST = 6  # anything shorter would blank ordinary words and cannot be a key
 _UNSPLIT = 12  # a shorter form counts only in one piece, or the words of a sentence would add up to it
-_HALVED = 24  # from here on half a form counts
+_SPLIT = 24  # from here on a part of a form counts
+_PART = 16  # a shorter part is in other things by chance
 _PASSES = 3  # how deep escapes are nested
 
 # each alternative begins with a letter of its own, which is what lets the engine of `re` skip what is none
@@ -183,7 +184,8 @@ class Secrets:
                 text = _Folded(form).text
                 if len(text) >= _SHORTEST and (name, text) not in known:
                     known.add((name, text))
-                    self._remember(_Form(name, kind, text, -(-len(text) // 2) if len(text) >= _HALVED else len(text)))
+                    least = max(_PART, -(-len(text) // 4)) if len(text) >= _SPLIT else len(text)
+                    self._remember(_Form(name, kind, text, least))
 
     @classmethod
     def of(cls, values: Iterable[str]) -> "Secrets":

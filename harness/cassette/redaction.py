@@ -136,20 +136,20 @@ class Redactor:
         return told if not rules.secrets.find(told) else f"{scheme}{rules.text(host)}{rules.text(path)}"
 
     def _headers(
-        self, headers: Mapping[str, tuple[str, ...]], kept: Collection[str], rules: Rules
+        self, headers: Mapping[str, tuple[str, ...]], kept: frozenset[str], rules: Rules
     ) -> dict[str, tuple[str, ...]]:
         told: dict[str, tuple[str, ...]] = {}
+        cut, secret = _cut(headers, rules.secrets), self._venue.privacy.secrets
         for name, values in headers.items():
             lower = name.lower()
-            if lower in self._venue.privacy.secrets:
-                told[name] = tuple(map(rules.blank, values))
-            elif lower not in kept:
+            if lower not in kept | secret:
                 rules.count += 1
+            elif lower in secret or name in cut:
+                told[name] = tuple(map(rules.blank, values))
             elif lower == "location":
                 told[name] = tuple(self._uri(value, rules, (), ()) for value in values)
             else:
-                shown = tuple(map(rules.text, values))
-                told[name] = tuple(map(rules.blank, shown)) if rules.secrets.find("".join(shown)) else shown
+                told[name] = tuple(map(rules.text, values))
         return told
 
     def _request_body(
@@ -216,6 +216,19 @@ class Redactor:
         text = _json_text(data)
         told = rules.raw(data) if text is None else self._message(frame, path, text, rules).encode()
         return base64.b64encode(told).decode() if told != data else frame.text
+
+
+def _cut(headers: Mapping[str, tuple[str, ...]], secrets: Secrets) -> set[str]:
+    """The headers that hold a part of a secret only, the rest of which is in the next value or header."""
+    owners = [(name, value.encode("utf-8", "surrogatepass")) for name, values in headers.items() for value in values]
+    found, start = set(), 0
+    sightings = secrets.find(b"".join(value for _, value in owners))
+    for name, value in owners:
+        end = start + len(value)
+        if any(one.start < start < one.end or one.start < end < one.end for one in sightings):
+            found.add(name)
+        start = end
+    return found
 
 
 @dataclass(frozen=True, slots=True)

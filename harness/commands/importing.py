@@ -9,12 +9,15 @@ from pathlib import Path
 from secrets import token_bytes
 from typing import TYPE_CHECKING
 
+from harness.commands.discretion import discreet
 from harness.commands.outputs import Outputs
 from harness.errors import UsageError
 from harness.findings import Report, Result, Status, worst_exit_code
+from harness.spellings import Secrets
 from harness.venues import venue
 
 if TYPE_CHECKING:
+    from harness.cassette.known import Known
     from harness.cassette.model import Environment
     from harness.cassette.publishing import Place
 
@@ -43,17 +46,20 @@ class Request:
 
 def run(request: Request, outputs: Outputs) -> int:
     """Import, report, and return the exit code. `UsageError` for wrong options and for sources that are none."""
+    from harness.cassette.known import known
     from harness.report.terminal import show_import
 
-    results = tuple(_imported(request))
-    report = Report("import", " ".join(map(str, request.sources)), request.venue, results)
+    held = known(request.variables, request.secrets)
+    secrets = Secrets(held.searched())
+    with discreet(secrets):
+        results = tuple(_imported(request, held))
+    report = Report("import", secrets.scrub(" ".join(map(str, request.sources))), request.venue, results)
     outputs.write(report, show_import)
     return worst_exit_code([report])
 
 
-def _imported(request: Request) -> Iterator[Result]:
+def _imported(request: Request, held: "Known") -> Iterator[Result]:
     from harness.cassette.gathering import gather
-    from harness.cassette.known import known
     from harness.cassette.publishing import Place, leaks, publish
     from harness.cassette.redaction import Redactor
     from harness.cassette.sources import open_source
@@ -63,7 +69,6 @@ def _imported(request: Request) -> Iterator[Result]:
     place = Place(request.to, facts.name, _scenario(request))
     if not request.force:
         place.demand_free()
-    held = known(request.variables, request.secrets)
     redactor = Redactor(
         facts,
         key=_key(request.key_variable),
@@ -82,7 +87,7 @@ def _imported(request: Request) -> Iterator[Result]:
         return
     written = publish(place, cassette, tape)
     counts = {
-        "files": [str(path) for path in written],
+        "files": [redactor.secrets.scrub(str(path)) for path in written],
         "environment": str(gathered.provenance.environment),
         "recorded_at": gathered.provenance.recorded_at,
         "redactions": sum(one.provenance.redactions for one in (cassette, tape) if one and one.provenance),

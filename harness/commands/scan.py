@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.commands.discretion import discreet
 from harness.commands.outputs import Outputs
 from harness.commands.progress import Progress
 from harness.errors import UsageError
@@ -39,9 +40,10 @@ def run(request: Request, outputs: Outputs) -> int:
 
     secrets = Secrets(known(request.variables, request.secrets).searched())
     allowed = allowances(request.allow) if request.allow is not None else ()
-    files = [file for path in request.paths for file in _below(path)]
+    with discreet(secrets):
+        files = [file for path in request.paths for file in _below(path)]
     results = []
-    with Progress() as progress:
+    with discreet(secrets), Progress() as progress:
         for result in scanned(dict.fromkeys(files), secrets, allowed):
             results.append(result)
             progress.show(result)
