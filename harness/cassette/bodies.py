@@ -30,7 +30,7 @@ _TELLS_NOTHING = re.compile(rf"|[A-Z][A-Z_]{{1,31}}|{_DECIMAL}|{_DATE}")
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _INTEGER = re.compile(r"-?[0-9]+|0[xX][0-9a-fA-F]+")
-_RECALLED = 5  # a shorter identity, the third sub-account say, is also a market, a count, a price
+_RECALLED = 5  # a shorter identity, the third sub-account say, is also a market or a count; one in letters, a word
 _WORD = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F.]+|[0-9A-Za-z]+)(?!\.?\w)")
 _PLACEHOLDER = re.compile(r"(\{\w+\})")
 _ADDRESS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
@@ -83,7 +83,7 @@ class Rules:
         if self.pseudonyms is None or not value or value in {MARK, REDACTED}:
             return value
         told = self.pseudonyms.of(value)
-        if told != value and len(value) >= _RECALLED:
+        if told != value and len(value) >= _RECALLED and any(char.isdigit() for char in value):
             self.met.add(value.lower())
         return self._counted(value, told)
 

@@ -13,6 +13,7 @@ __all__ = ["Path", "Scalar", "edited", "scalars"]
 Path = tuple[str | int, ...]
 """Keys and indices from the root."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -69,3 +70,8 @@ def edited(text: str, edits: Iterable[tuple[Scalar, Any]]) -> str:
         parts += [text[done : scalar.start], told]
         done = scalar.end
     return "".join([*parts, text[done:]])
+
+
+def _encoded(value: str, is_ascii: bool) -> str:
+    """A JSON string; a lone surrogate can only stand in it as an escape."""
+    return json.dumps(value, ensure_ascii=is_ascii or bool(_SURROGATE.search(value)))

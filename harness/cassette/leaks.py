@@ -169,11 +169,23 @@ def scan(pieces: Iterable[bytes], secrets: Secrets) -> Iterator[Leak]:
                 yield leak
         found.clear()
 
-    for piece in pieces:
+    for piece in _gathered(pieces):
         scanner.feed(piece)
         yield from fresh()
     scanner.close()
     yield from fresh()
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces that are worth the work."""
+    together, size = [], 0
+    for piece in pieces:
+        together.append(piece)
+        size += len(piece)
+        if size >= _PROCESSED:
+            yield b"".join(together)
+            together, size = [], 0
+    yield b"".join(together)
 
 
 def scan_file(path: Path, secrets: Secrets) -> Iterator[Leak]:
