@@ -32,7 +32,7 @@ _ESCAPE = re.compile(
 )
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _BETWEEN = rb"[\s\"',;:\[\]\\\x00]"
-_GAP = re.compile(_BETWEEN + rb"(?:" + _BETWEEN + rb"|(?<=\\)[nrt]|(?<=\s)-(?=\s))*")
+_GAP = re.compile(_BETWEEN + rb"++(?:(?:(?<=\\)[nrt]|(?<=\s)-(?=\s))" + _BETWEEN + rb"*+)*+")
 _FOLD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ-_", b"abcdefghijklmnopqrstuvwxyz+/")
 
 

@@ -9,8 +9,8 @@ from typing import Protocol
 __all__ = ["Sink", "Unpacker"]
 
 _BREAK = rb"(?:\\r)?(?:\\n|\r?\n)[ \t]*"
-_RUN = re.compile(rb"[\w+/-]{24,}(?:" + _BREAK + rb"[\w+/-]+)*")
-_REST = re.compile(rb"[\w+/-]*(?:" + _BREAK + rb"[\w+/-]+)*")
+_RUN = re.compile(rb"[\w+/-]{24,}+(?:" + _BREAK + rb"[\w+/-]++)*+")
+_REST = re.compile(rb"[\w+/-]*+(?:" + _BREAK + rb"[\w+/-]++)*+")
 _LATER = re.compile(_BREAK + rb"(?=H4sI|eA|eF|eJ|eN)")  # a line that may begin with the base64 of gzip or zlib
 _BREAKS = re.compile(rb"\\[rn]|\s+")
 _STANDARD = bytes.maketrans(b"-_", b"+/")

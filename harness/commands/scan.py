@@ -73,10 +73,18 @@ def scanned(files: Iterable[Path], secrets: Secrets, allowed: "Sequence[Allowanc
         found += scan_file(file, secrets)
         shown = secrets.scrub(str(file))
         for check in (KNOWN, PATTERN):
-            leaks = sorted((leak for leak in found if leak.check == check), key=lambda leak: leak.line)
+            leaks = _each_once(leak for leak in found if leak.check == check)
             yield from (_result(leak, file, shown, allowed) for leak in leaks)
             if not leaks:
                 yield Result(check, "", shown, Status.PASS)
+
+
+def _each_once(found: "Iterable[Leak]") -> "list[Leak]":
+    """In the order of lines; of the forms in which a line shows one secret, the one that needs no unpacking."""
+    told: dict[tuple[int, str], Leak] = {}
+    for leak in sorted(found, key=lambda leak: (leak.line, leak.packed)):
+        told.setdefault((leak.line, leak.name or leak.kind), leak)
+    return list(told.values())
 
 
 def _result(leak: "Leak", file: Path, shown: str, allowed: "Sequence[Allowance]") -> Result:
