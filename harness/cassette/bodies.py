@@ -34,6 +34,8 @@ _RECALLED = 5  # a shorter identity, the third sub-account say, is also a market
 _WORD = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F.]+|[0-9A-Za-z]+)(?!\.?\w)")
 _PLACEHOLDER = re.compile(r"(\{\w+\})")
 _ADDRESS = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.])")
+_LONGEST, _MOST = 80, 100_000  # neither signatures nor every counterparty of a year
+_MOST_LEARNED = 32
 _LEARNED = 12  # a shorter value that authenticates is no key, and may be a word
 _NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens there
 _ATTEMPTS = 3
@@ -72,7 +74,8 @@ class Rules:
 
     def blank(self, value: str) -> str:
         """What stands for a value that authenticates, which is known from now on."""
-        if len(word := value.rpartition(" ")[2]) >= _LEARNED and value not in {MARK, REDACTED}:
+        word = value.rpartition(" ")[2]
+        if len(word) >= _LEARNED and len(self.learned) < _MOST_LEARNED and value not in {MARK, REDACTED}:
             self.learned.add(word)
         return self._counted(value, MARK if value else value)
 
@@ -83,7 +86,7 @@ class Rules:
         if self.pseudonyms is None or not value or value in {MARK, REDACTED}:
             return value
         told = self.pseudonyms.of(value)
-        if told != value and len(value) >= _RECALLED and any(char.isdigit() for char in value):
+        if told != value and _RECALLED <= len(value) <= _LONGEST and len(self.met) < _MOST and not value.isalpha():
             self.met.add(value.lower())
         return self._counted(value, told)
 

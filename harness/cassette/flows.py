@@ -1,7 +1,7 @@
 """mitmproxy's flow files: one typed netstring (tnetstring) after the other, each the state of one flow.
 
-Read by a parser of our own: the format is small and has kept its shape, and mitmproxy itself pins the exact versions of
-some thirty libraries, the user's own among them.
+Read by a parser of our own: the format is small and has kept its shape, and mitmproxy itself would bring some
+thirty libraries with narrow pins.
 """
 
 import base64

@@ -72,7 +72,8 @@ def _findings(console: Console, report: Report, marks: _Marks) -> None:
     for finding in folded(result for result in report.results if result.status in _WRONG):
         cases = f"{finding.cases} case{'' if finding.cases == 1 else 's'}"
         console.print()
-        console.print(Text(f"{marks.bad} {finding.check}  {finding.venue} {finding.method}, {cases}", style="bold red"))
+        about = " ".join(part for part in (finding.venue, finding.method) if part)
+        console.print(Text(f"{marks.bad} {finding.check}  {about}, {cases}", style="bold red"))
         for line in paragraphs(finding):
             console.print(Text(f"    {line}"))
 

@@ -7,7 +7,7 @@ __all__ = ["PRIVACY"]
 _NIL_ACCOUNT = str(2**48 - 1)
 
 PRIVACY = Privacy(
-    secrets=frozenset({"authorization", "auth", "Sig", "L1Sig", "signature", "token"}),
+    secrets=frozenset({"authorization", "auth", "token"}),
     identities=frozenset(
         {
             "account",
@@ -44,6 +44,8 @@ PRIVACY = Privacy(
             "ToAccountIndex",
             "L1Address",
             "PubKey",
+            "Sig",  # worth nothing a second time
+            "L1Sig",
         }
     ),
     identities_in={
