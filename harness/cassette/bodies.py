@@ -5,9 +5,10 @@ texts in fields that nobody described become a placeholder: the name of an unkno
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote, unquote_plus
 
@@ -39,7 +40,14 @@ _MOST_LEARNED = 32
 _LEARNED = 12  # a shorter value that authenticates is no key, and may be a word
 _NOWHERE = "0.0.0.0"  # noqa: S104 - nothing listens there
 _ATTEMPTS = 3
+_REMEMBERED = 4096
 _T = TypeVar("_T")
+
+
+class _Kind(Enum):
+    SECRET = auto()
+    IDENTITY = auto()
+    OTHER = auto()
 
 
 @dataclass
@@ -55,6 +63,7 @@ class Rules:
     _tainted: bool = True  # whether a known secret may be in what is under way
 
     def __post_init__(self) -> None:
+        self._kinds: dict[tuple[tuple[str, ...], tuple[str, ...]], _Kind] = {}
         self._topics = tuple(_topics(self.venue))
 
     # texts
@@ -105,13 +114,20 @@ class Rules:
         self.count += before != after
         return after
 
-    def _is_secret(self, names: Sequence[str]) -> bool:
-        return not self.venue.privacy.secrets.isdisjoint(_names(names))
-
-    def _is_identity(self, names: Sequence[str], endpoints: Collection[str]) -> bool:
-        told, privacy = _names(names), self.venue.privacy
-        more = (privacy.identities_in.get(endpoint, frozenset()) for endpoint in endpoints)
-        return not privacy.identities.isdisjoint(told) or any(not names.isdisjoint(told) for names in more)
+    def _kind(self, names: tuple[str, ...], endpoints: tuple[str, ...]) -> "_Kind":
+        """What a parameter or field is, by its name and that of its parent."""
+        kind = self._kinds.get((names, endpoints))
+        if kind is None:
+            told, privacy = {names[-1], ".".join(names)} if names else set(), self.venue.privacy
+            more = (privacy.identities_in.get(endpoint, frozenset()) for endpoint in endpoints)
+            kind = _Kind.OTHER
+            if not privacy.secrets.isdisjoint(told):
+                kind = _Kind.SECRET
+            elif not told.isdisjoint(privacy.identities.union(*more)):
+                kind = _Kind.IDENTITY
+            if len(self._kinds) < _REMEMBERED:
+                self._kinds[names, endpoints] = kind
+        return kind
 
     # JSON
 
@@ -120,50 +136,48 @@ class Rules:
         outer = self._tainted
         self._tainted = bool(self.secrets.find(text))
         try:
-            text = self._document(text, description, endpoints)
+            text = self._document(text, description, tuple(endpoints))
             return self._without_secrets(text) if self._tainted else text
         finally:
             self._tainted = outer
 
-    def _document(self, text: str, description: Description, endpoints: Collection[str]) -> str:
-        edits = []
+    def _document(self, text: str, description: Description, endpoints: tuple[str, ...]) -> str:
+        edits: list[tuple[Scalar, Any]] = []
         for scalar in scalars(text):
-            if scalar.is_key:
-                continue
-            value = scalar.value(text)
-            names = [step for step in scalar.path if isinstance(step, str)][-2:]
+            value: Any = scalar.value(text)
             told = value
-            if isinstance(value, str):
-                told = self._string(value, names, _at(description, scalar.path), endpoints)
-            elif isinstance(value, int) and not isinstance(value, bool):
-                told = self._integer(value, names, _at(description, scalar.path), endpoints)
+            if scalar.is_key:
+                told = self._counted(value, self._recalled(value))
+            elif isinstance(value, str | int) and not isinstance(value, bool):
+                names = tuple([step for step in scalar.path if isinstance(step, str)][-2:])
+                kind, described = self._kind(names, endpoints), _at(description, scalar.path)
+                if isinstance(value, int):
+                    told = self._integer(value, kind, described)
+                else:
+                    told = self._string(value, kind, described, endpoints)
             if told != value:
                 edits.append((scalar, told))
         return edited(text, edits) if edits else text
 
-    def _string(self, value: str, names: Sequence[str], described: Description, endpoints: Collection[str]) -> str:
-        if self._is_secret(names):
-            return self.blank(value)
-        if self._is_identity(names, endpoints):
-            return self.identity(value)
+    def _string(self, value: str, kind: "_Kind", described: Description, endpoints: tuple[str, ...]) -> str:
+        if kind is not _Kind.OTHER:
+            return self.blank(value) if kind is _Kind.SECRET else self.identity(value)
+        if described and not self._tainted and _NUMBER.fullmatch(value):
+            return value
         if _is_document(value):
             return self._document(value, Description(), endpoints)
         if (topic := self._topic(value)) is not None:
             return topic
-        if described and _NUMBER.fullmatch(value) and not self._tainted:
-            return value
         return self.text(value) if described else self.unknown(self.text(value))
 
-    def _integer(self, value: int, names: Sequence[str], described: Description, endpoints: Collection[str]) -> int:
-        if self._is_secret(names):
-            return self._counted(value, 0)
-        if self._is_identity(names, endpoints):
-            return int(self.identity(str(value)))
+    def _integer(self, value: int, kind: "_Kind", described: Description) -> int:
+        if kind is not _Kind.OTHER:
+            return self._counted(value, 0) if kind is _Kind.SECRET else int(self.identity(str(value)))
         return value if described else self._counted(value, int(self._recalled(str(value))))
 
     def _topic(self, value: str) -> str | None:
         """A channel that is named after an account, with slashes or with colons: `account_all/281473`."""
-        for pattern, accounts in self._topics:
+        for pattern, accounts in self._topics if "/" in value or ":" in value else ():
             if match := pattern.fullmatch(value):
                 parts = zip(match.groups(), accounts, strict=True)
                 return "".join(self.identity(part) if is_account else part for part, is_account in parts)
@@ -199,10 +213,9 @@ class Rules:
 
     def parameter(self, name: str, value: str, documented: Collection[str], endpoints: Collection[str] = ()) -> str:
         """The value of a parameter or of a field of a form."""
-        if self._is_secret([name]):
-            return self.blank(value)
-        if self._is_identity([name], endpoints):
-            return self.identity(value)
+        kind = self._kind((name,), tuple(endpoints))
+        if kind is not _Kind.OTHER:
+            return self.blank(value) if kind is _Kind.SECRET else self.identity(value)
         if _is_document(value):
             return self.json(value, Description(), endpoints)
         return self.text(value) if name in documented else self.unknown(self.text(value))
@@ -215,10 +228,6 @@ class Rules:
         plain = unquote(segment)
         told = self.text(plain)
         return segment if told == plain else quote(told, safe="")
-
-
-def _names(path: Sequence[str]) -> set[str]:
-    return {path[-1], ".".join(path[-2:])} if path else set()
 
 
 def _at(description: Description, path: Path) -> Description:

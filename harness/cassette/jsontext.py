@@ -28,7 +28,13 @@ class Scalar:
 
     def value(self, text: str) -> Any:
         """What it stands for, numbers exactly."""
-        return exact.decode(text[self.start : self.end])
+        told = text[self.start : self.end]
+        return _plain(told) if told[0] == '"' else int(told) if told.lstrip("-").isdecimal() else exact.decode(told)
+
+
+def _plain(string: str) -> str:
+    """What a JSON string says."""
+    return string[1:-1] if "\\" not in string else str(json.loads(string))
 
 
 def scalars(text: str) -> Iterator[Scalar]:
@@ -54,7 +60,7 @@ def scalars(text: str) -> Iterator[Scalar]:
         elif part == ":":
             wants_key = False
         elif wants_key:
-            path[-1] = json.loads(part)
+            path[-1] = _plain(part)
             yield Scalar(tuple(path), match.start(), match.end(), is_key=True)
         else:
             yield Scalar(tuple(path), match.start(), match.end())
@@ -62,11 +68,10 @@ def scalars(text: str) -> Iterator[Scalar]:
 
 def edited(text: str, edits: Iterable[tuple[Scalar, Any]]) -> str:
     """The text with other values in some places. ASCII stays ASCII: letters that were escaped are escaped again."""
+    is_ascii = text.isascii()
     parts, done = [], 0
     for scalar, value in sorted(edits, key=lambda edit: edit[0].start):
-        told = (
-            json.dumps(value, ensure_ascii=text.isascii()) if isinstance(value, str) else exact.encode(value).decode()
-        )
+        told = _encoded(value, is_ascii) if isinstance(value, str) else exact.encode(value).decode()
         parts += [text[done : scalar.start], told]
         done = scalar.end
     return "".join([*parts, text[done:]])

@@ -77,16 +77,18 @@ class Redactor:
         return Cassette(_counted(cassette.provenance, rules), interactions)
 
     def tape(self, tape: Tape) -> Tape:
-        """The redacted tape; frames are redacted as they are read: twice here, and by whoever asks.
+        """The redacted tape; frames are redacted as they are read, here to meet every identity, then by whoever asks.
 
         So `tape.frames` must be readable more than once, as those of a loaded tape are.
         """
         rules = self._rules(tape.provenance)
+        before = len(rules.met)
         for _ in self._frames(tape.frames, rules):
             pass
-        self._learn(rules)
-        for _ in self._frames(tape.frames, rules):
-            pass
+        if len(rules.met) > before or rules.learned:
+            self._learn(rules)
+            for _ in self._frames(tape.frames, rules):
+                pass
         provenance = _counted(tape.provenance, rules)
         return Tape(provenance or tape.provenance, _Redacted(lambda: self._frames(tape.frames, rules)))
 
