@@ -12,15 +12,18 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-__all__ = ["MARK", "Secrets", "Sighting"]
+__all__ = ["MARK", "SHORTEST", "Secrets", "Sighting"]
 
 MARK = "[secret]"
 """What stands where a secret was."""
 
-_SHORTEST = 6  # anything shorter would blank ordinary words and cannot be a key
+SHORTEST = 6
+"""Anything shorter would blank ordinary words and cannot be a key."""
+
 _UNSPLIT = 12  # a shorter form counts only in one piece, or the words of a sentence would add up to it
 _SPLIT = 24  # from here on a part of a form counts
 _PART = 16  # a shorter part is in other things by chance
+_SHORT = 1000  # a text in which looking up is quicker than searching
 _PASSES = 3  # how deep escapes are nested
 
 # each alternative begins with a letter of its own, which is what lets the engine of `re` skip what is none
@@ -172,17 +175,18 @@ class Sighting:
 class Secrets:
     """Known secrets by name, and every form of them. Values that are too short to be a secret are left out."""
 
-    __slots__ = ("_blocks",)
+    __slots__ = ("_beginning", "_blocks")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self._blocks: dict[bytes, list[tuple[_Form, int]]] = {}
+        self._beginning: dict[bytes, list[bytes]] = {}
         known: set[tuple[str, bytes]] = set()
         for name, value in values.items():
-            if len(value) < _SHORTEST:
+            if len(value) < SHORTEST:
                 continue
             for kind, form in _forms(value):
                 text = _Folded(form).text
-                if len(text) >= _SHORTEST and (name, text) not in known:
+                if len(text) >= SHORTEST and (name, text) not in known:
                     known.add((name, text))
                     least = max(_PART, -(-len(text) // 4)) if len(text) >= _SPLIT else len(text)
                     self._remember(_Form(name, kind, text, least))
@@ -194,6 +198,8 @@ class Secrets:
 
     def _remember(self, form: _Form) -> None:
         for block, start in form.blocks():
+            if block not in self._blocks:
+                self._beginning.setdefault(block[:SHORTEST], []).append(block)
             self._blocks.setdefault(block, []).append((form, start))
 
     def __repr__(self) -> str:
@@ -207,14 +213,11 @@ class Secrets:
         raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         folded = _Folded(raw)
         found: dict[tuple[int, int], _Form] = {}
-        for block, places in self._blocks.items():
-            at = folded.text.find(block)
-            while at >= 0:
-                for form, start in places:
-                    extent = form.extent(folded.text, at, start)
-                    if extent[1] - extent[0] >= form.least:
-                        found.setdefault(extent, form)
-                at = folded.text.find(block, at + 1)
+        for at, block in self._met(folded.text):
+            for form, start in self._blocks[block]:
+                extent = form.extent(folded.text, at, start)
+                if extent[1] - extent[0] >= form.least:
+                    found.setdefault(extent, form)
         if not found:
             return []
         sightings = [
@@ -223,6 +226,20 @@ class Secrets:
             if len(form.text) >= _UNSPLIT or not _GAP.search(raw, start, end)
         ]
         return list(_apart(sightings))
+
+    def _met(self, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """Where pieces of forms are: looked up at each place of a short text, searched for one by one in a long one."""
+        if len(text) <= _SHORT:
+            for at in range(len(text) - SHORTEST + 1):
+                for block in self._beginning.get(text[at : at + SHORTEST], ()):
+                    if text.startswith(block, at):
+                        yield at, block
+            return
+        for block in self._blocks:
+            at = text.find(block)
+            while at >= 0:
+                yield at, block
+                at = text.find(block, at + 1)
 
     def names(self, text: str | bytes) -> list[str]:
         """The names of the secrets that a text shows, each once."""

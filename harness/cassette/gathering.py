@@ -10,6 +10,7 @@ from yarl import URL
 from harness import __version__
 from harness.cassette.capture import Capture, Exchange, Socket, told_time
 from harness.cassette.model import Cassette, Environment, Provenance
+from harness.cassette.redaction import DONE
 from harness.cassette.tape import Direction, Frame, Kind, Tape
 from harness.errors import UsageError
 from harness.venues.facts import Venue
@@ -48,7 +49,8 @@ def gather(captures: Iterable[Capture], venue: Venue, scenario: str, environment
     for capture in captures:
         heap.forms[capture.form] += 1
         heap.left_out.update(capture.left_out)
-        heap.tools.update(capture.tools)
+        # a source may say that it is redacted, but not of what the others hold
+        heap.tools.update({name: version for name, version in capture.tools.items() if name != DONE})
         for exchange in capture.exchanges:
             if (found := _environment(exchange.interaction.request.uri, exchange.environment, hosts, heap)) is not None:
                 heap.exchanges.append((found, exchange))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import UsageError
+from harness.spellings import SHORTEST
 from harness.venues import NAMES, venue
 
 __all__ = ["Known", "known"]
@@ -34,7 +35,7 @@ class Known:
 def known(variables: Iterable[str] = (), file: Path | None = None) -> Known:
     """The values of environment variables and of a file, which may be JSON, TOML or lines of `NAME=value`.
 
-    `UsageError` for a variable that is not set, and for a file that cannot be read, or that lies in the repository.
+    `UsageError` for a variable that is not set or too short, a file that cannot be read, or one in a repository.
     """
     told = dict(map(_variable, variables))
     if file is not None:
@@ -49,11 +50,14 @@ def _last(name: str) -> str:
 
 
 def _variable(name: str) -> tuple[str, str]:
-    value = os.environ.get(name, "")
+    value = os.environ.get(name, "").strip()
     if not value:
         raise UsageError(
             f"the environment variable {name} is not set", where="--secret-env", cure="set it, or leave it out"
         )
+    if len(value) < SHORTEST:
+        what = f"the value of {name} is too short to be a secret"
+        raise UsageError(what, where="--secret-env", cure=f"at least {SHORTEST} characters are searched for")
     return name, value
 
 

@@ -52,12 +52,15 @@ def leaks(cassette: Cassette | None, recorded: Tape | None, secrets: Secrets) ->
 
 
 def publish(place: Place, cassette: Cassette | None, recorded: Tape | None) -> tuple[Path, ...]:
-    """Write them, and return the files. A reader sees each of them as it was or as it is now."""
-    written = []
+    """Write them, and return the files. A reader sees each of them as it was or as it is now.
+
+    What was there of an earlier recording and is not part of this one is gone afterwards.
+    """
     if cassette is not None:
         store.save(place.cassette, cassette)
-        written.append(place.cassette)
     if recorded is not None:
         tape.save(place.tape, recorded)
-        written.append(place.tape)
-    return tuple(written)
+    files = {place.cassette: cassette, place.tape: recorded}
+    for path in [path for path, content in files.items() if content is None]:
+        path.unlink(missing_ok=True)
+    return tuple(path for path, content in files.items() if content is not None)

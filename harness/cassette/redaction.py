@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from harness import exact
@@ -26,9 +27,12 @@ from harness.errors import UsageError
 from harness.spellings import Secrets
 from harness.venues.facts import Endpoint, Venue
 
-__all__ = ["Redactor"]
+__all__ = ["DONE", "Redactor"]
 
-_TOOL, _VERSION = "redaction", "1"
+DONE = "redaction"
+"""The tool that a redacted recording names in its provenance."""
+
+_VERSION = "1"
 _ERRORS_FROM = 400
 _TELLING = 16  # an account index of some digits is also an amount; an address is nothing else
 _FORM = re.compile(rb"[\x21-\x7e]+=[\x21-\x7e]*")
@@ -93,7 +97,7 @@ class Redactor:
         return Tape(provenance or tape.provenance, _Redacted(lambda: self._frames(tape.frames, rules)))
 
     def _rules(self, provenance: Provenance | None) -> Rules:
-        is_done = provenance is not None and _TOOL in provenance.tools
+        is_done = provenance is not None and DONE in provenance.tools
         return Rules(self._venue, self.secrets, None if is_done else self._pseudonyms, self._met)
 
     def _learn(self, rules: Rules) -> None:
@@ -159,12 +163,10 @@ class Redactor:
     ) -> bytes:
         body = request.body or b""
         names = [endpoint.name for endpoint in endpoints]
-        types = [
-            value for name, values in request.headers.items() if name.lower() == "content-type" for value in values
-        ]
+        kinds = (values for name, values in request.headers.items() if name.lower() == "content-type")
         if (text := _json_text(body)) is not None:
             return rules.json(text, Description.named(documented), names).encode()
-        if between := multipart.boundary(" ".join(types)):
+        if between := multipart.boundary(" ".join(chain.from_iterable(kinds))):
             return multipart.rewritten(body, between, lambda name, told: rules.parameter(name, told, documented, names))
         if _FORM.fullmatch(body):
             return rules.raw(rules.pairs(body.decode("ascii"), documented, names).encode())
@@ -195,7 +197,7 @@ class Redactor:
         for frame in frames:
             if frame.kind is Kind.OPEN:
                 paths[frame.connection] = frame.text.partition("?")[0].removeprefix(self._venue.ws_prefix) or "/"
-                told = self._uri(frame.text, rules, (), ())
+                told = self._uri(frame.text, rules, self._venue.privacy.openings, ())
             elif frame.kind is Kind.TEXT:
                 told = self._message(frame, paths.get(frame.connection, "/"), frame.text, rules)
             elif frame.kind is Kind.CLOSE:
@@ -247,7 +249,7 @@ def _counted(provenance: Provenance | None, rules: Rules) -> Provenance | None:
     return replace(
         provenance,
         redactions=provenance.redactions + rules.count,
-        tools={**provenance.tools, _TOOL: _VERSION},
+        tools={**provenance.tools, DONE: _VERSION},
         note=rules.secrets.scrub(provenance.note),
     )
 

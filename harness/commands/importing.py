@@ -94,7 +94,8 @@ def _imported(request: Request, held: "Known") -> Iterator[Result]:
         "other_hosts": {redactor.secrets.scrub(host): count for host, count in gathered.other_hosts.items()},
         "left_out": dict(gathered.left_out),
     }
-    told = f"{len(cassette.interactions) if cassette else 0} interactions, {_frames(place) if tape else 0} frames"
+    interactions, frames = len(cassette.interactions) if cassette else 0, _frames(place) if tape else 0
+    told = f"{interactions} interaction{'s' * (interactions != 1)}, {frames} frame{'s' * (frames != 1)}"
     yield Result(CHECK, "", f"{facts.name}/{place.scenario}", Status.PASS, told, counts, venue=facts.name)
 
 

@@ -79,11 +79,14 @@ class Privacy:
     `secrets` and `identities`. They are told by name, or by the names of parent and field: `signature.r`.
     """
 
-    secrets: frozenset[str]  # those that authenticate, headers (in lower case) too: their values are blanked
-    identities: frozenset[str]  # those that say whose account it is: they get a pseudonym
+    secrets: frozenset[str] = (
+        frozenset()
+    )  # those that authenticate, headers (in lower case) too: their values are blanked
+    identities: frozenset[str] = frozenset()  # those that say whose account it is: they get a pseudonym
     identities_in: Mapping[str, frozenset[str]] = field(default_factory=dict)  # endpoint or channel -> more of them
     nobody: frozenset[str] = frozenset()  # values of them that are nobody's account
     hashes: frozenset[str] = frozenset()  # fields whose 32 bytes of hexadecimal are public, and no private key
+    openings: frozenset[str] = frozenset()  # parameters of a WebSocket address that are kept
     request_headers: frozenset[str] = frozenset({"accept", "accept-encoding", "content-type"})
     response_headers: frozenset[str] = frozenset(
         {"allow", "cache-control", "content-type", "date", "location", "retry-after", "server"}
@@ -197,7 +200,7 @@ class Venue:
     credentials: tuple[Credential, ...]
     rate_limit: RateLimit
     pair_of: str  # how a trading pair is made: "{symbol}-USDC"
-    privacy: Privacy
+    privacy: Privacy = field(default_factory=Privacy)
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of this name; `KeyError` when there is none."""

@@ -40,7 +40,7 @@ def test_an_archive_becomes_a_cassette_that_can_be_seen(harness, archive, tmp_pa
     """Named after the source, redacted, with the hosts that were left out."""
     ended = harness("import", archive, "--to", tmp_path / "out", "--venue", "lighter", "--json", tmp_path / "a.json")
     assert (ended.code, ended.err) == (0, "")
-    assert "✓ IMPORT  lighter/session_of_mine: 1 interactions, 0 frames" in ended.out
+    assert "✓ IMPORT  lighter/session_of_mine: 1 interaction, 0 frames" in ended.out
     path = tmp_path / "out" / "lighter" / "session_of_mine.yaml"
     cassette = store.load(path)
     assert cassette.provenance.redactions > 0
@@ -103,6 +103,23 @@ def test_an_error_about_a_source_does_not_quote_a_known_secret(harness, tmp_path
         ended = harness("import", *arguments, "--to", tmp_path, "--venue", "lighter", "--secret-env", "MY_KEY")
         assert (ended.code, ended.out) == (2, "")
         assert KEY not in ended.err
+
+
+def test_what_was_redacted_before_vouches_for_nothing_else(harness, archive, tmp_path):
+    """A cassette that says it is redacted, imported together with an archive that is not."""
+    harness("import", archive, "--to", tmp_path, "--venue", "lighter", "--scenario", "one")
+    sources = (tmp_path / "lighter" / "one.yaml", archive)
+    assert harness("import", *sources, "--to", tmp_path, "--venue", "lighter", "--scenario", "two").code == 0
+    assert "281473" not in (tmp_path / "lighter" / "two.yaml").read_text()
+
+
+def test_a_replaced_recording_leaves_no_old_tape_beside_it(harness, archive, tmp_path):
+    """Cassette and tape of a scenario are of one recording."""
+    stale = tmp_path / "lighter" / "one.ws.jsonl"
+    stale.parent.mkdir()
+    stale.write_text("an old one")
+    assert harness("import", archive, "--to", tmp_path, "--venue", "lighter", "--scenario", "one", "--force").code == 0
+    assert not stale.exists()
 
 
 @pytest.mark.parametrize(

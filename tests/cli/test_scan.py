@@ -82,13 +82,15 @@ def test_lookalikes_are_allowed_with_a_reason_only(harness, folder, tmp_path):
     )
 
 
-def test_wrong_usage_is_one_line(harness, folder, tmp_path):
+def test_wrong_usage_is_one_line(harness, folder, tmp_path, monkeypatch):
     """Variables that are not set, files that are not there, or that could be committed."""
+    monkeypatch.setenv("TINY", "1234")
     (tmp_path / ".git").mkdir()
     inside = tmp_path / "secrets.json"
     inside.write_text(json.dumps({"key": KEY}))
     for arguments, told in (
         (["--secret-env", "NOT_SET"], "the environment variable NOT_SET is not set"),
+        (["--secret-env", "TINY"], "the value of TINY is too short to be a secret"),
         (["--secrets", inside], "a file of secrets in a repository; move it out of"),
         (["--secrets", "/no/such/file"], "cannot be read"),
         (["--allow", "/no/such/file"], "cannot be read"),

@@ -27,6 +27,7 @@ PRIVACY = Privacy(
         }
     ),
     identities_in={name: frozenset({"description"}) for name in ("user-account-info", "user-accounts")},
+    openings=frozenset({"depth", "interval"}),
     hashes=frozenset(
         {
             "bridgeStarknetAddress",

@@ -53,5 +53,6 @@ PRIVACY = Privacy(
         for name in ("account", "account-metadata", "accounts-by-l1-address", "public-pools-metadata", "pool-info")
     },
     nobody=frozenset({_NIL_ACCOUNT}),
+    openings=frozenset({"readonly"}),
     hashes=frozenset({"hash", "l1_tx_hash", "parent_hash", "tx_hash", "tx_hashes"}),
 )
