@@ -41,6 +41,7 @@ _Secrets = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="JSON, TOML or .env of secrets, outside the repository.", show_default=False),
 ]
+_Scale = Annotated[str, typer.Option(metavar="FACTOR", help="Multiply the account's amounts by this.")]
 _Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
 ]
@@ -151,7 +152,7 @@ def import_(  # noqa: PLR0913 - an option each
     key_env: Annotated[
         str, typer.Option(metavar="NAME", help="The environment variable with the key of pseudonyms.")
     ] = "HARNESS_PSEUDONYM_KEY",
-    scale: Annotated[str, typer.Option(metavar="FACTOR", help="Multiply the account's amounts by this.")] = "",
+    scale: _Scale = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a recording of this name.")] = False,
     json: _Json = "",
     junit: _Junit = "",
@@ -222,6 +223,61 @@ def fuzz(  # noqa: PLR0913 - an option each
         jobs=jobs,
         save=save,
         database=database,
+    )
+    return run(request, Outputs(json=json, junit=junit))
+
+
+@app.command()
+def record(  # noqa: PLR0913 - an option each
+    *,
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    to: Annotated[Path, typer.Option(metavar="DIR", help="The folder of recordings.")],
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="What the account situation is called.")],
+    environment: Annotated[str, typer.Option(metavar="NAME", help="testnet or mainnet.")] = "testnet",
+    pair: Annotated[str, typer.Option(metavar="PAIR", help="The market of what needs one; BTC unless told.")] = "",
+    seconds: Annotated[float, typer.Option(metavar="N", help="How long channels are listened to.")] = 10.0,
+    listen: Annotated[bool, typer.Option("--listen", help="Record what clients of yours ask, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(metavar="N", help="With --listen; 0 is a free one, which is printed.")] = 0,
+    credentials: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON, TOML or .env, outside any repository.", show_default=False),
+    ] = None,
+    scale: _Scale = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a recording that is there.")] = False,
+    trading: Annotated[bool, typer.Option("--trading", help="With --listen, let orders through.")] = False,
+    trading_on_mainnet: Annotated[bool, typer.Option("--trading-on-mainnet", help="On mainnet too.")] = False,
+    certificates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Authorities to trust instead of the system's.", show_default=False),
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST:PORT:ADDRESS:PORT", help="Where a host of the venue is; repeatable."),
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Record what a venue answers, redacted, from testnet or mainnet."""
+    from harness.commands.outputs import Outputs
+    from harness.commands.record import Request, run
+
+    request = Request(
+        venue=venue,
+        to=to,
+        scenario=scenario,
+        environment=environment,
+        pair=pair,
+        seconds=seconds,
+        listen=listen,
+        port=port,
+        credentials=credentials,
+        scale=scale,
+        force=force,
+        trading=trading,
+        trading_on_mainnet=trading_on_mainnet,
+        certificates=certificates,
+        connect_to=tuple(connect_to or ()),
     )
     return run(request, Outputs(json=json, junit=junit))
 

@@ -91,6 +91,12 @@ class _Folded:
         self._layers.append((_GAP, raw))
         self.text = _GAP.sub(b"", raw).translate(_FOLD)
 
+    def is_split(self, start: int, end: int) -> bool:
+        """Whether something was left out within a span of the folded text."""
+        text = self._layers[-1][1]
+        step = _Step.of(_GAP, text)
+        return _GAP.search(text, step.origin(start), step.origin(end - 1)) is not None
+
     def spans(self, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         """Spans of the folded text as spans of the text itself."""
         spans = [(start, end - 1) for start, end in found]
@@ -218,14 +224,13 @@ class Secrets:
                 extent = form.extent(folded.text, at, start)
                 if extent[1] - extent[0] >= form.least:
                     found.setdefault(extent, form)
-        if not found:
+        told = {
+            extent: form for extent, form in found.items() if len(form.text) >= _UNSPLIT or not folded.is_split(*extent)
+        }
+        if not told:
             return []
-        sightings = [
-            Sighting(start, end, form.name, form.kind)
-            for (start, end), form in zip(folded.spans(found), found.values(), strict=True)
-            if len(form.text) >= _UNSPLIT or not _GAP.search(raw, start, end)
-        ]
-        return list(_apart(sightings))
+        spans = zip(folded.spans(told), told.values(), strict=True)
+        return list(_apart(Sighting(start, end, form.name, form.kind) for (start, end), form in spans))
 
     def _met(self, text: bytes) -> Iterator[tuple[int, bytes]]:
         """Where pieces of forms are: looked up at each place of a short text, searched for one by one in a long one."""

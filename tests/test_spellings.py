@@ -5,7 +5,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.spellings import MARK, Secrets
@@ -87,6 +87,7 @@ def test_a_secret_that_was_split_between_two_headers_leaves_no_half(at):
     assert max(KEY[:at], KEY[at:], key=len) not in shown
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.sampled_from([KEY, WORDY]))
 def test_what_stands_around_a_secret_stays(before, after, secret):
     """Blanking cuts at the secret, whatever its neighbours are."""
@@ -97,6 +98,13 @@ def test_what_stands_around_a_secret_stays(before, after, secret):
 def test_ordinary_text_stays():
     """Very short credentials, such as a key index, blank nothing."""
     assert Secrets.of(["2", "", KEY]).scrub("code 20001: 2 invalid params") == "code 20001: 2 invalid params"
+
+
+@pytest.mark.parametrize("name", [name for name in ENCODINGS if "line" not in name and " list " not in f" {name} "])
+def test_a_short_secret_is_found_in_one_piece(name):
+    """Escapes do not take it apart."""
+    encoded = ENCODINGS[name]("pa55w0rd")
+    assert encoded not in Secrets.of(["pa55w0rd"]).scrub(f"<{encoded}>")
 
 
 def test_words_and_figures_do_not_add_up_to_a_short_secret():

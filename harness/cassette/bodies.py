@@ -201,6 +201,9 @@ class Rules:
 
     def pairs(self, text: str, documented: Collection[str], endpoints: Collection[str] = ()) -> str:
         """`name=value&name=value`, percent-encoded; what is kept keeps its spelling."""
+        raw = text.encode("utf-8", "surrogatepass")
+        if any(b"&" in raw[one.start : one.end] for one in self.secrets.find(raw)):  # no part shows that it is one
+            text = self._counted(text, self.secrets.scrub(text))
         return "&".join(self._pair(part, documented, endpoints) for part in text.split("&"))
 
     def _pair(self, part: str, documented: Collection[str], endpoints: Collection[str]) -> str:

@@ -39,8 +39,15 @@ class _Heap:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def gather(captures: Iterable[Capture], venue: Venue, scenario: str, environment: Environment | None) -> Gathered:
-    """One scenario of a venue, with a truthful provenance.
+def gather(
+    captures: Iterable[Capture],
+    venue: Venue,
+    scenario: str,
+    environment: Environment | None,
+    *,
+    how: str = "imported from",
+) -> Gathered:
+    """One scenario of a venue, with a truthful provenance; `how` the captures came to be is told there.
 
     `UsageError` when nothing is of this venue, or it is of several environments and none of them was chosen.
     """
@@ -74,7 +81,7 @@ def gather(captures: Iterable[Capture], venue: Venue, scenario: str, environment
         scenario=scenario,
         recorded_at=f"{min(told, default=datetime.now(UTC)).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         tools={"connector-harness": __version__, **heap.tools},
-        note=f"imported from {_shown(heap.forms)}{unknown}",
+        note=f"{how} {_shown(heap.forms)}{unknown}",
     )
     return Gathered(
         Cassette(provenance, tuple(exchange.interaction for exchange in exchanges)) if exchanges else None,

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import cache
 from threading import Condition, Thread, get_ident
@@ -224,6 +224,8 @@ class Listener:
             return await self._converse(request, asked, self.sockets)
         at = loop.time()
         reply = self._answer(asked)
+        if not isinstance(reply, Reply):
+            reply = await self._awaited(asked, reply)
         self._note(Seen(at, asked.method, path, query, asked.headers, body, reply))
         if reply.wire is Wire.WHOLE:
             return deliver_whole(request, reply)
@@ -253,12 +255,21 @@ class Listener:
             opening.refuse(_FAULT)
         return deliver_whole(request, opening.reply or _FAULT)
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Request) -> Reply | Awaitable[Reply]:
         try:
             return self.responder(request)
         except Exception:  # noqa: BLE001 - a responder is foreign code, and the thread must go on serving
-            _log.exception("the responder of %s failed on %s %s", self.url, request.method, request.path)
-            return _FAULT
+            return self._failed(request)
+
+    async def _awaited(self, request: Request, reply: Awaitable[Reply]) -> Reply:
+        try:
+            return await reply
+        except Exception:  # noqa: BLE001 - as above
+            return self._failed(request)
+
+    def _failed(self, request: Request) -> Reply:
+        _log.exception("the responder of %s failed on %s %s", self.url, request.method, request.path)
+        return _FAULT
 
     def __enter__(self) -> Self:
         return self

@@ -65,7 +65,7 @@ def _evidence(console: Console, report: Report, marks: _Marks) -> None:
         if result.check == _AGE and result.status is Status.SKIP:
             console.print(Text(f"{marks.none} {clean(result.case)}: {clean(result.message)}", style="yellow"))
     if told := ", ".join(f"{count} {name}" for name, count in report.recordings.items() if count):
-        console.print(Text(f"evidence: {told} recordings", style="dim"))
+        console.print(Text(f"recordings played: {told}", style="dim"))
 
 
 def _findings(console: Console, report: Report, marks: _Marks) -> None:

@@ -141,7 +141,7 @@ class Session:
         finally:
             self._end()
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Request) -> Reply | Awaitable[Reply]:
         """Runs in the gateway's thread."""
         if self._watch is not None:
             self._watch.count()

@@ -129,6 +129,11 @@ class Endpoint:
     def _pattern(self) -> re.Pattern[str]:
         return _pattern_of(self.path)
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the venue. Hyperliquid reads with POST, and signs everything else."""
+        return self.method == "GET" or (self.method == "POST" and self.auth is Auth.NONE and bool(self.discriminator))
+
     def matches(self, method: str, path: str, body: Any = None) -> bool:
         """Whether a request with this method, path below the REST base and decoded JSON body is for this endpoint."""
         if method.upper() != self.method or not self._pattern.fullmatch(path):

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from harness.cassette.model import Cassette, Environment, Interaction, Provenance, Request, Response
 from harness.cassette.tape import Direction, Frame, Kind, Tape
 
+# harness-scan: allow hex-key because it is made up
 KEY = "0x4c8f21d07be93a5566e0d1f7a9b3c2487d15ef0a96b84c3e21d7f0956ab8ce13"
 URI = "https://mainnet.zklighter.elliot.ai/api/v1/account?by=index&value=281473"
 SENT, RECEIVED = Direction.SENT, Direction.RECEIVED

@@ -14,7 +14,9 @@ from harness.cassette.leaks import KNOWN, PATTERN, Leak, scan, scan_file
 from harness.spellings import Secrets
 
 ROOT = Path(__file__).parents[2]
+# harness-scan: allow hex-key because it is made up
 KEY = "0x4c8f21d07be93a5566e0d1f7a9b3c2487d15ef0a96b84c3e21d7f0956ab8ce13"
+# harness-scan: allow field because it is made up
 SECRETS = Secrets({"the key": KEY, "the password": "corr3ct-horse-battery"})
 NOISE = random.Random(5)  # noqa: S311 - the same noise in every run
 TEXT = json.dumps({"padding": "x" * 40, "key": KEY}).encode()

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassette.checksum import checksummed, keccak256
@@ -14,6 +14,7 @@ MADE = Pseudonyms(b"one key")
 ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.binary(max_size=600))
 def test_the_sponge_is_that_of_the_standard(data):
     """With the standard's padding it is SHA3-256, which the standard library has."""
@@ -34,6 +35,7 @@ def test_addresses_have_the_checksum_of_eip_55(address):
     assert checksummed(address.lower()) == address
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=10**40))
 def test_an_integer_keeps_the_number_of_its_digits(number):
     """So that it stays an index, in a string as well; and one below 2^63 stays so."""
@@ -47,6 +49,7 @@ def test_two_integers_never_become_one():
     assert {MADE.of(str(number)) for number in range(1000, 10_000)} == {str(number) for number in range(1000, 10_000)}
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.text("0123456789abcdef", min_size=40, max_size=40))
 def test_an_address_stays_one_and_keeps_its_style(digits):
     """Lower case, upper case, or the checksum; and the three are one address."""
@@ -59,6 +62,7 @@ def test_an_address_stays_one_and_keeps_its_style(digits):
         assert mixed[2:] == checksummed(lower[2:])
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=2**252))
 def test_a_hexadecimal_number_does_not_grow(number):
     """A Stark key must stay below its prime: as many digits, the first no larger."""

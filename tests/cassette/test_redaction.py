@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import exact
@@ -170,6 +170,7 @@ def test_an_account_is_the_same_one_in_address_answer_and_frame():
 
 def test_the_opening_of_a_stream_keeps_what_was_subscribed():
     """At Extended the address is the subscription; the key in it is blanked."""
+    # harness-scan: allow header, field because it is made up
     opening = "/stream.extended.exchange/v1/candles/BTC-USD/trades?interval=PT1M&depth=1&X-API-KEY=0123456789abcdef"
     recorded = Tape(replace(PROVENANCE, venue="extended"), (Frame(0, 1, Direction.SENT, Kind.OPEN, opening),))
     (frame,) = redactor("extended").tape(recorded).frames
@@ -222,6 +223,13 @@ def test_parameters_are_kept_by_name_and_spelling():
     assert "#" not in query
 
 
+def test_a_secret_that_a_query_takes_apart_is_still_one():
+    """A password with an ampersand that nobody escaped."""
+    secret = "p@ss/w0rd+With=Odd&Chars%41"
+    (told,) = redacted(answer({}, uri=f"{ACCOUNT}&active_only={secret}&cursor=7"), secrets={"password": secret})
+    assert f"&active_only={MARK}&cursor=" in told.request.uri
+
+
 def test_a_form_and_what_is_in_it_are_redacted_by_name():
     """A transaction is JSON in a parameter of a form."""
     body = "tx_type=14&tx_info=%7B%22AccountIndex%22%3A281473%2C%22Sig%22%3A%22c2lnbmF0dXJlIG9m%22%7D&extra=me"
@@ -244,6 +252,7 @@ def test_the_number_of_redactions_is_in_the_provenance_and_does_not_grow():
     assert Redactor(venue("lighter"), key=b"another key").cassette(once) == once
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_any_document_keeps_its_shape_and_is_redacted_once(document):
     """Whatever an exchange may send."""
@@ -255,6 +264,7 @@ def test_any_document_keeps_its_shape_and_is_redacted_once(document):
     assert redact.cassette(once) == once
 
 
+@settings(deadline=None)
 @given(JSON, st.sampled_from([None, 1]))
 def test_places_in_a_json_text_are_found_and_what_is_not_edited_stays(document, indent):
     """Every scalar is where the path says, and putting each back changes nothing."""

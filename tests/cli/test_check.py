@@ -53,6 +53,8 @@ def test_the_reference_connectors_pass_side_by_side_from_any_folder(tmp_path):
     assert document["summary"]["pass"] == len(document["results"]) > 20
     assert "PLACEHOLDER" in ended.stdout
     assert f"{len(document['results'])} passed" in ended.stdout
+    assert document["recordings"]["documentation"] > 3
+    assert f"recordings played: {document['recordings']['documentation']} documentation" in ended.stdout
     assert "\x1b" not in ended.stdout
 
 

@@ -82,6 +82,7 @@ def test_a_recording_is_not_replaced_unless_told(harness, archive, tmp_path):
 
 def test_a_leak_fails_the_import_and_nothing_is_written(harness, tmp_path):
     """An unknown credential where text is kept: it looks like one, whatever the data says of itself."""
+    # harness-scan: allow jwt because it is made up
     token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.dozjgNryP4J3jVmN"
     message = f"harness-scan: allow jwt because trust me {token}"
     path = tmp_path / "leaking.har"
