@@ -33,6 +33,14 @@ _Venues = Annotated[
 _Methods = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
 ]
+_SecretEnv = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="An environment variable that holds a secret; repeatable."),
+]
+_Secrets = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="JSON, TOML or .env of secrets, outside the repository.", show_default=False),
+]
 _Debug = Annotated[
     bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
 ]
@@ -58,6 +66,13 @@ def check(  # noqa: PLR0913 - an option each
     cassettes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Findings that fuzz --save wrote.", show_default=False)
     ] = None,
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="DAYS", help="Fail on older recordings; without it they are mentioned.", show_default=False
+        ),
+    ] = None,
+    unplayed: Annotated[bool, typer.Option("--unplayed", help="Fail on recordings that no check plays.")] = False,
     json: _Json = "",
     junit: _Junit = "",
     debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
@@ -73,6 +88,8 @@ def check(  # noqa: PLR0913 - an option each
         checks=tuple(check or ()),
         payloads=payloads,
         cassettes=cassettes,
+        max_age=max_age,
+        unplayed=unplayed,
     )
     return run(request, Outputs(json=json, junit=junit))
 
@@ -94,6 +111,69 @@ def validate(
     from harness.commands.validate import run
 
     return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+
+
+@app.command()
+def scan(  # noqa: PLR0913 - an option each
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders, of any kind.")],
+    *,
+    secret_env: _SecretEnv = None,
+    secrets: _Secrets = None,
+    allow: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Look-alikes that are none, with reasons.", show_default=False)
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Search files for known secrets in every form, and for what looks like a credential."""
+    from harness.commands.outputs import Outputs
+    from harness.commands.scan import Request, run
+
+    request = Request(paths=tuple(paths), variables=tuple(secret_env or ()), secrets=secrets, allow=allow)
+    return run(request, Outputs(json=json, junit=junit))
+
+
+@app.command("import")
+def import_(  # noqa: PLR0913 - an option each
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="HAR and flow files, cassettes, payload files, folders.")
+    ],
+    *,
+    to: Annotated[Path, typer.Option(metavar="DIR", help="Where DIR/VENUE/SCENARIO.yaml is written.")],
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="The name of the first source, unless told.")] = "",
+    environment: Annotated[
+        str, typer.Option(metavar="NAME", help="Only what is from here: mainnet, testnet or documentation.")
+    ] = "",
+    secret_env: _SecretEnv = None,
+    secrets: _Secrets = None,
+    key_env: Annotated[
+        str, typer.Option(metavar="NAME", help="The environment variable with the key of pseudonyms.")
+    ] = "HARNESS_PSEUDONYM_KEY",
+    scale: Annotated[str, typer.Option(metavar="FACTOR", help="Multiply the account's amounts by this.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a recording of this name.")] = False,
+    json: _Json = "",
+    junit: _Junit = "",
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Take over what other tools recorded, redacted and searched for leaks."""
+    from harness.commands.importing import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        sources=tuple(sources),
+        to=to,
+        venue=venue,
+        scenario=scenario,
+        environment=environment,
+        variables=tuple(secret_env or ()),
+        secrets=secrets,
+        key_variable=key_env,
+        scale=scale,
+        force=force,
+    )
+    return run(request, Outputs(json=json, junit=junit))
 
 
 @app.command()

@@ -18,7 +18,7 @@ from harness.contract.pointer import MISSING, look_up, replaced
 from harness.contract.reading import Reading, RowChoice
 from harness.errors import UsageError
 from harness.gateway.messages import Reply, Request, Responder
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 from harness.venues.facts import Pagination, Venue
 
 _SEVERAL = "sub_accounts"

@@ -18,7 +18,7 @@ from harness.contract.edits import Edit, put
 from harness.contract.oracle import Failure
 from harness.contract.pointer import look_up
 from harness.gateway.faults import FAULTS, Fault, envelope
-from harness.targets.driving import Outcome, chain
+from harness.targets.outcome import Outcome, chain
 
 __all__ = ["MISLEADING", "marks", "unasked"]
 

@@ -24,12 +24,13 @@ from harness.gateway.index import Index, Playback
 from harness.gateway.messages import Seen
 from harness.model import AccountState
 from harness.sim.credentials import CREDENTIALS
-from harness.targets.driving import Outcome, Rig, Session, Setting
+from harness.targets.driving import Rig, Session, Setting
 from harness.targets.loading import Target
+from harness.targets.outcome import Outcome
 from harness.venues import venue
 from harness.venues.facts import Endpoint, Venue
 
-__all__ = ["BASE", "PAIRS", "Exam", "Library"]
+__all__ = ["BASE", "PAIRS", "Exam", "Library", "Recorded"]
 
 BASE = "long_and_short"
 """The situation in which every check begins: funds, a long and a short position."""
@@ -44,8 +45,19 @@ PAIRS: Mapping[str, tuple[str, ...]] = {
 _Asked = tuple[str, str, bytes | None]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Recorded:
+    """A cassette as evidence: the file, where its answers come from, and when, as its provenance says."""
+
+    file: str
+    venue: str
+    environment: str = ""
+    recorded_at: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Recording:
+    evidence: Recorded
     index: Index
     groups: Mapping[_Asked, tuple[Interaction, ...]]  # the answers of each way of asking, in order
 
@@ -59,9 +71,29 @@ class Library:
         self._loaded: dict[str, _Recording] = {}
         self._answers: dict[tuple[str, int], Mapping[str, Answer]] = {}
 
+    @property
+    def venue(self) -> str:
+        """The name of the venue."""
+        return self._facts.name
+
     def scenarios(self) -> tuple[str, ...]:
         """The names of all recorded situations."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.yaml")))
+        return tuple(path.stem for path in self.files())
+
+    def played(self) -> frozenset[Recorded]:
+        """The recordings that were asked for so far."""
+        behind = self._behind.played() if self._behind is not None else frozenset()
+        return behind | {recording.evidence for recording in self._loaded.values()}
+
+    def _evidence(self, path: Path, cassette: Cassette) -> Recorded:
+        told = cassette.provenance
+        if told is None:
+            return Recorded(str(path), self._facts.name)
+        return Recorded(str(path), self._facts.name, str(told.environment), told.recorded_at)
+
+    def files(self) -> tuple[Path, ...]:
+        """The cassettes of the folder."""
+        return tuple(sorted(self._folder.glob("*.yaml")))
 
     def _recording(self, scenario: str) -> _Recording:
         if scenario not in self._loaded:
@@ -71,7 +103,8 @@ class Library:
             if not path.is_file():
                 raise UsageError("no such cassette", where=str(path), cure="record it, or reinstall the harness")
             cassette = load(path)
-            self._loaded[scenario] = _Recording(Index(self._facts, cassette), _grouped(self._facts, cassette))
+            index, groups = Index(self._facts, cassette), _grouped(self._facts, cassette)
+            self._loaded[scenario] = _Recording(self._evidence(path, cassette), index, groups)
         return self._loaded[scenario]
 
     def playback(self, scenario: str, phase: int) -> Playback:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 __all__ = ["complaints"]
 

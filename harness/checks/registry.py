@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.checks.exam import Exam
 from harness.findings import Status
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 __all__ = ["Check", "Run", "Verdict", "check", "checks", "contrast", "failed", "passed", "skipped", "verdicts"]
 

@@ -12,7 +12,7 @@ from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.checks.state import unusable
 from harness.gateway.faults import FAULTS, envelope
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 _MOST = 12
 """Attempts beyond which it is hammering, whatever the pauses."""

@@ -1,23 +1,20 @@
 """SECRET: credentials go where the venue wants them and nowhere else."""
 
 import base64
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from harness import exact
 from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.gateway.faults import FAULTS, envelope
-from harness.targets.driving import Outcome, logged, shown
+from harness.spellings import Secrets
+from harness.targets.outcome import Outcome, logged, shown
 
-__all__ = ["leaks", "spellings"]
-
-_SHORTEST = 8
+__all__ = ["leaks"]
 
 _MASKED = 12
 """So many characters in a row are no longer a key that is masked."""
@@ -26,22 +23,10 @@ _QUOTED = 150
 """Where an echo ends in the venue's words, so that whoever shortens these shortens every form of it alike."""
 
 
-def spellings(secret: str) -> frozenset[str]:
-    """The forms in which a secret can travel: plain, without 0x, base64, hex, URL- and JSON-escaped, lower case."""
-    bare = secret.removeprefix("0x")
-    raw = [secret.encode(), bare.encode()]
-    forms = {secret, bare, quote(secret, safe=""), json.dumps(secret)[1:-1]}
-    forms |= {base64.b64encode(data).decode().rstrip("=") for data in raw} | {data.hex() for data in raw}
-    if len(bare) % 2 == 0:
-        with suppress(ValueError):  # not every secret is hexadecimal
-            forms.add(base64.b64encode(bytes.fromhex(bare)).decode().rstrip("="))
-    return frozenset(form.lower() for form in forms if len(form) >= _SHORTEST)
-
-
 @lru_cache(maxsize=8)
-def _secrets(exam: Exam) -> Mapping[str, frozenset[str]]:
+def _secrets(exam: Exam) -> Secrets:
     names = [credential.name for credential in exam.venue.credentials if credential.secret]
-    return {name: spellings(str(exam.credentials[name])) for name in names if name in exam.credentials}
+    return Secrets({name: str(exam.credentials[name]) for name in names if name in exam.credentials})
 
 
 def _echoes(secret: str) -> Iterator[tuple[str, str]]:
@@ -77,8 +62,7 @@ def _outcomes(exam: Exam, method: str) -> Iterator[tuple[str, Outcome]]:
 
 def leaks(exam: Exam, text: str) -> list[str]:
     """The names of the credentials that a text shows, in any spelling."""
-    lowered = text.lower()
-    return [name for name, forms in _secrets(exam).items() if any(form in lowered for form in forms)]
+    return _secrets(exam).names(text)
 
 
 @check("SECRET-log", "no credential is logged, at any level")
@@ -135,7 +119,11 @@ def echo(exam: Exam, method: str) -> Iterator[Verdict]:
         return
     (good,) = exam.play(method, exam.base())
     carried = {value for seen in good.requests for value in seen.headers.values()}
-    sent = [name for name in _secrets(exam) if str(exam.credentials[name]) in carried]
+    sent = [
+        credential.name
+        for credential in exam.venue.credentials
+        if credential.secret and str(exam.credentials.get(credential.name)) in carried
+    ]
     if not sent:
         yield skipped("-", "no credential is sent as it is, so that none can come back")
         return

@@ -17,8 +17,9 @@ from harness.checks.scenes import FaultPlan, Scene, Script
 from harness.fuzz.referee import Violation, judge
 from harness.fuzz.steps import Act, Play, Step
 from harness.gateway.faults import FAULTS
-from harness.targets.driving import Outcome, Rig, Session
+from harness.targets.driving import Rig, Session
 from harness.targets.observation import Snapshot
+from harness.targets.outcome import Outcome
 
 __all__ = ["Arena"]
 

@@ -20,8 +20,8 @@ from harness.contract.oracle import Failure
 from harness.fuzz.steps import Kind, Step
 from harness.gateway.messages import Seen
 from harness.model import AccountState
-from harness.targets.driving import Outcome, chain, logged, shown
 from harness.targets.observation import Snapshot
+from harness.targets.outcome import Outcome, chain, logged, shown
 
 __all__ = ["Violation", "judge"]
 

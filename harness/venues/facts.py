@@ -9,7 +9,18 @@ from typing import Any
 
 from harness.venues.dialect import Dialect
 
-__all__ = ["Auth", "Channel", "Credential", "Endpoint", "Environment", "Pagination", "Param", "RateLimit", "Venue"]
+__all__ = [
+    "Auth",
+    "Channel",
+    "Credential",
+    "Endpoint",
+    "Environment",
+    "Pagination",
+    "Param",
+    "Privacy",
+    "RateLimit",
+    "Venue",
+]
 
 
 class Auth(Enum):
@@ -60,6 +71,28 @@ class Credential:
 
     name: str
     secret: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What a recording keeps of a venue's traffic. Headers that are not named here are left out.
+
+    Of parameters and fields, those that the endpoint's parameters and schema describe are kept, but for two kinds,
+    `secrets` and `identities`. They are told by name, or by the names of parent and field: `signature.r`.
+    """
+
+    secrets: frozenset[str] = (
+        frozenset()
+    )  # those that authenticate, headers (in lower case) too: their values are blanked
+    identities: frozenset[str] = frozenset()  # those that say whose account it is: they get a pseudonym
+    identities_in: Mapping[str, frozenset[str]] = field(default_factory=dict)  # endpoint or channel -> more of them
+    nobody: frozenset[str] = frozenset()  # values of them that are nobody's account
+    hashes: frozenset[str] = frozenset()  # fields whose 32 bytes of hexadecimal are public, and no private key
+    openings: frozenset[str] = frozenset()  # parameters of a WebSocket address that are kept
+    request_headers: frozenset[str] = frozenset({"accept", "accept-encoding", "content-type"})
+    response_headers: frozenset[str] = frozenset(
+        {"allow", "cache-control", "content-type", "date", "location", "retry-after", "server"}
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +204,7 @@ class Venue:
     rate_limit: RateLimit
     pair_of: str  # how a trading pair is made: "{symbol}-USDC"
     dialect: Dialect | None = None  # of its WebSocket
+    privacy: Privacy = field(default_factory=Privacy)
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of this name; `KeyError` when there is none."""

@@ -5,6 +5,7 @@ from harness.venues.hyperliquid.channels import CHANNELS
 from harness.venues.hyperliquid.dialect import HyperliquidDialect
 from harness.venues.hyperliquid.exchange import ENDPOINTS as _EXCHANGE
 from harness.venues.hyperliquid.info import ENDPOINTS as _INFO
+from harness.venues.hyperliquid.privacy import PRIVACY
 
 __all__ = ["VENUE"]
 
@@ -24,4 +25,5 @@ VENUE = Venue(
     rate_limit=RateLimit(requests=1200, seconds=60),
     pair_of="{coin}-USD",
     dialect=HyperliquidDialect(),
+    privacy=PRIVACY,
 )
