@@ -91,16 +91,31 @@ class TapePlayer:
 class _Reel:
     """A take that is being played. `ahead` is its next frame, `None` at its end, and `due` when that is to be sent.
 
-    Times are seconds of the conversation; frames that are due at once go in the order of their lines.
+    Times are seconds of the conversation; frames that are due at once go in the order of their lines. `subscribed` are
+    the times at which the client has subscribed so far: what a connection heard after its n-th subscription is as late
+    as the client's n-th one.
     """
 
-    def __init__(self, take: Take, began: float) -> None:
+    def __init__(self, take: Take, began: float, subscribed: Sequence[float]) -> None:
         self._frames = take.frames()
         self._shift = began - take.began / 1000
+        self._subscribed = subscribed
+        self._recorded: list[float] = []  # when the recorded client had subscribed, up to the next frame
         self.ahead: Frame | None = None
         self.due = began
         self.line = 0
-        self.subscriptions = 0  # of the recorded client, up to the next frame
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the next frame was recorded after more subscriptions than there are."""
+        return len(self._recorded) > len(self._subscribed)
+
+    def catch_up(self) -> None:
+        """Be as late as the client is."""
+        for mine, recorded in zip(self._subscribed, self._recorded, strict=False):
+            self._shift = max(self._shift, mine - recorded)
+        if self.ahead is not None:
+            self.due = self.ahead.at / 1000 + self._shift
 
     async def advance(self) -> None:
         self.ahead = None
@@ -110,9 +125,10 @@ class _Reel:
                 continue
             self.line, frame = found
             if frame.direction is Direction.SENT:
-                self.subscriptions += 1
+                self._recorded.append(frame.at / 1000)
                 continue
-            self.ahead, self.due = frame, frame.at / 1000 + self._shift
+            self.ahead = frame
+            self.catch_up()
             return
 
     def close(self) -> None:
@@ -135,7 +151,7 @@ class _Conversation:
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._sent_at = 0.0
-        self._subscribed = 0
+        self._subscribed: list[float] = []
         self._reels: dict[str, _Reel] = {}
         self._changed = asyncio.Event()
         self._hanging_up = False
@@ -158,10 +174,10 @@ class _Conversation:
             if isinstance(error, Exception):
                 raise error
 
-    async def _begin(self, topic: str) -> None:
+    async def _begin(self, topic: str, began: float = 0.0) -> None:
         take = self._player.next_take(topic)
         if take is not None:
-            reel = _Reel(take, self._now())
+            reel = _Reel(take, began, self._subscribed)
             await reel.advance()
             self._reels[topic] = reel
             self._changed.set()
@@ -198,11 +214,7 @@ class _Conversation:
 
     def _next(self) -> _Reel | None:
         """The reel whose next frame comes first."""
-        ready = [
-            reel
-            for reel in self._reels.values()
-            if reel.ahead is not None and (not self._fast or reel.subscriptions <= self._subscribed)
-        ]
+        ready = [reel for reel in self._reels.values() if reel.ahead is not None and not (self._fast and reel.is_early)]
         return min(ready, key=lambda reel: (reel.due, reel.line), default=None)
 
     async def _hear(self) -> None:
@@ -228,8 +240,11 @@ class _Conversation:
             case Wish.SUBSCRIBE if spoken.topic in self._reels:
                 await self._say(self._dialect.repeated(spoken.topic))
             case Wish.SUBSCRIBE:
-                await self._begin(spoken.topic)
-                self._subscribed += 1
+                now = self._now()
+                await self._begin(spoken.topic, now)
+                self._subscribed.append(now)
+                for reel in self._reels.values():
+                    reel.catch_up()
                 self._changed.set()
             case Wish.UNSUBSCRIBE if spoken.topic in self._reels:
                 self._reels.pop(spoken.topic).close()

@@ -188,6 +188,7 @@ def test_a_recorded_end_closes_with_its_code_and_reason(play, pace):
     lines += [(3, 1, "<", book(1)), (300, 1, "<", book(2)), (301, 1, "<", "4002 maintenance", Kind.CLOSE)]
 
     async def talk(socket):
+        await asyncio.sleep(0.05)  # later than the recorded client
         heard = await subscribed(socket, BOOK, count=2)
         closed = await socket.receive(timeout=5)
         return heard[1], closed.type, closed.data, closed.extra
