@@ -41,7 +41,8 @@ async def tour(  # noqa: PLR0913 - what a client is given, and for how long
 ) -> Tour:
     """Ask everything of one account once, and listen to every channel for so many seconds.
 
-    `urls` are the REST base and the WebSocket base. A refusal of the venue is an answer, and recorded like any other. `token` makes the venue's auth token, if it can.
+    `urls` are the REST base and the WebSocket base. A refusal of the venue is an answer, and recorded like any other.
+    `token` makes the venue's auth token, if it can.
     """
     told, (base_url, ws_url) = Tour(), urls
     await _update(target, urls, credentials, methods=methods, pair=pair, told=told)
