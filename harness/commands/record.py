@@ -159,7 +159,7 @@ def _tour(request: Request, facts: Venue, listener: "Listener", credentials: Map
     from harness.contract.oracle import contract
     from harness.gateway.point import rest_url, ws_url
     from harness.targets.loading import reference
-    from harness.targets.touring import tour
+    from harness.targets.touring import auth_token, tour
 
     with Progress() as progress:
         progress.say(f"asking {facts.title} {request.environment}, then listening for {request.seconds:g} s")
@@ -172,6 +172,7 @@ def _tour(request: Request, facts: Venue, listener: "Listener", credentials: Map
                 methods=contract(facts.name).methods(),
                 pair=request.pair or _usual_pair(facts),
                 seconds=request.seconds,
+                token=lambda: auth_token(facts, credentials),
             )
         )
     return told.left_out

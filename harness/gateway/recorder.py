@@ -27,7 +27,7 @@ from harness.gateway.upstream import Upstream
 
 __all__ = ["FORM", "Recorder"]
 
-FORM = "recording gateway"
+FORM = "gateway of harness record"
 _HOP_BY_HOP = FRAMING | {"host", "te", "trailer", "upgrade", "proxy-authorization", "proxy-connection", "expect"}
 _NOT_PASSED = _HOP_BY_HOP | {"accept-encoding", "origin"}
 _OF_A_HANDSHAKE = "sec-websocket-"

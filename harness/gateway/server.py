@@ -34,15 +34,16 @@ _FAULT = Reply(500, "Internal Server Error", (("X-Harness", "fault"),))
 class Gateway:
     """A thread that serves listeners, so that a client that blocks its own thread is answered all the same.
 
-    `loop_factory` makes the thread's event loop; every delay is a timer of that loop. With `tls`, listeners speak HTTPS
-    with a certificate that no client trusts. Used as a context manager, or with `start` and `close`.
+    `loop_factory` makes the thread's event loop; every delay is a timer of that loop. With `tls`, listeners speak
+    HTTPS, with this context or else with a certificate that no client trusts. Used as a context manager, or with
+    `start` and `close`.
     """
 
     def __init__(
-        self, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, tls: bool = False
+        self, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, tls: ssl.SSLContext | bool = False
     ) -> None:
         self._loop_factory = loop_factory or asyncio.new_event_loop
-        self._ssl = _untrusted_certificate() if tls else None
+        self._ssl = tls if isinstance(tls, ssl.SSLContext) else _untrusted_certificate() if tls else None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
         self._listeners: set[Listener] = set()

@@ -15,7 +15,7 @@ from harness.targets.loading import Target
 from harness.targets.plan import Call, Gap, Subscription, calls, known_values, subscriptions
 from harness.venues.facts import Auth, Venue
 
-__all__ = ["Tour", "tour"]
+__all__ = ["Tour", "auth_token", "tour"]
 
 _PATIENCE = aiohttp.ClientTimeout(total=60)
 
@@ -62,6 +62,23 @@ async def tour(  # noqa: PLR0913 - what a client is given, and for how long
                 told.left_out.append(f"{call.endpoint.name} needs api_key")
         await _listen(session, ws_url, subscriptions(venue, known), seconds, told)
     return told
+
+
+def auth_token(venue: Venue, credentials: Mapping[str, str]) -> str | None:
+    """A token of the vendor's signer, which asks the venue nothing; `None` where there is none, or not its package."""
+    wanted = ("account_index", "api_key_index", "api_key_private_key")
+    if not all(name in credentials for name in wanted):
+        return None
+    try:
+        from lighter.signer_client import SignerClient
+    except ImportError:
+        return None
+    index, key_index, key = (credentials[name] for name in wanted)
+    signer = SignerClient(
+        url=venue.environments["testnet"].rest, account_index=int(index), api_private_keys={int(key_index): key}
+    )
+    token, error = signer.create_auth_token_with_expiry(api_key_index=int(key_index))
+    return None if error else str(token)
 
 
 async def _update(  # noqa: PLR0913 - as above
