@@ -71,6 +71,10 @@ class Redactor:
         telling = {name: told for name, told in self._identities.items() if len(told) >= _TELLING}
         return Secrets({**telling, **self._known})
 
+    def account(self) -> Mapping[str, str]:
+        """The pseudonyms of the identities that were given: whoever replays a recording asks for these."""
+        return {name: self._pseudonyms.of(told) for name, told in self._identities.items()}
+
     def cassette(self, cassette: Cassette) -> Cassette:
         """The redacted cassette; where it has a provenance, that counts the redactions."""
         rules = self._rules(cassette.provenance)

@@ -47,6 +47,7 @@ def keep(  # noqa: PLR0913 - what a recording is made of
     written = publish(place, cassette, recorded)
     counts = {
         "files": [redactor.secrets.scrub(str(path)) for path in written],
+        "account": dict(redactor.account()),
         "environment": str(gathered.provenance.environment),
         "recorded_at": gathered.provenance.recorded_at,
         "redactions": sum(one.provenance.redactions for one in (cassette, recorded) if one and one.provenance),

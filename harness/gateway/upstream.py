@@ -45,6 +45,7 @@ class Upstream:
             if host not in self.hosts():
                 known = ", ".join(sorted(self.hosts()))
                 raise UsageError(f"{host}:{port} is no host of the venue", where="--connect-to", cure=f"known: {known}")
+        self._context()  # certificates that are none are found out before anybody asks
 
     def hosts(self) -> frozenset[str]:
         """The hosts that are ever contacted."""
@@ -60,7 +61,7 @@ class Upstream:
         return _joined(self.venue.environments[self.environment].ws, path, query)
 
     def session(self) -> aiohttp.ClientSession:
-        """A client that can reach nothing else; in the loop that runs. `UsageError` for certificates that are none."""
+        """A client that can reach nothing else; in the loop that runs."""
         connector = aiohttp.TCPConnector(
             ssl=self._context(), resolver=_Resolver(self.hosts(), self.connect_to), use_dns_cache=False
         )

@@ -6,10 +6,9 @@ import json
 
 import aiohttp
 import pytest
-from venue_support import standing_for
+from venue_support import Recording, standing_for, upstream
 
 from harness.cassette import capture
-from harness.cassette.gathering import gather
 from harness.cassette.tape import Direction, Kind
 from harness.errors import UsageError
 from harness.gateway import Gateway
@@ -35,40 +34,6 @@ ANSWERS = {
     ),
     "/api/v1/info/markets": Reply(200, "OK", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")), b'{"status":"OK"}'),
 }
-
-
-def upstream(stand):
-    """The stand as the venue's testnet."""
-    told = (redirection.split(":") for redirection in stand.redirections())
-    pairs = {(host, int(port)): (address, int(other)) for host, port, address, other in told}
-    return Upstream(venue=venue(stand.name), environment="testnet", certificates=stand.certificates, connect_to=pairs)
-
-
-class Recording:
-    """A recording gateway before a stand."""
-
-    def __init__(self, target, *, trading=False):
-        self.recorder = Recorder(target, Caution(target.venue, trading=trading))
-        self._gateway = Gateway()
-
-    def __enter__(self):
-        gateway = self._gateway.start()
-        self.listener = gateway.open(self.recorder, self.recorder.converse)
-        return self
-
-    def __exit__(self, *_):
-        self._gateway.run(self.recorder.close())
-        self._gateway.close()
-
-    @property
-    def exchanges(self):
-        return [one.interaction for one in self.recorder.capture().exchanges]
-
-    def cassette(self):
-        """What was recorded, not redacted."""
-        target = self.recorder.capture()
-        facts = venue("extended")
-        return gather([target], facts, "trial", None).cassette
 
 
 def ask(url, *paths, **options):

@@ -10,9 +10,13 @@ from yarl import URL
 
 from harness import resources
 from harness.cassette import store
+from harness.cassette.gathering import gather
 from harness.gateway import Gateway
+from harness.gateway.caution import Caution
 from harness.gateway.index import Index, Playback
 from harness.gateway.player import Pace, TapePlayer
+from harness.gateway.recorder import Recorder
+from harness.gateway.upstream import Upstream
 from harness.venues import venue
 
 
@@ -54,3 +58,40 @@ def standing_for(name, folder, responder=None, sockets=None, names=None):
     sockets = sockets or TapePlayer(facts, [recorded / "long_and_short.ws.jsonl"], pace=Pace.FAST)
     with Gateway(tls=context) as gateway, gateway.open(responder, sockets) as listener:
         yield Stand(name, listener.port, certificates)
+
+
+def upstream(stand):
+    """The stand as the venue's testnet."""
+    told = (redirection.split(":") for redirection in stand.redirections())
+    pairs = {(host, int(port)): (address, int(other)) for host, port, address, other in told}
+    return Upstream(venue=venue(stand.name), environment="testnet", certificates=stand.certificates, connect_to=pairs)
+
+
+class Recording:
+    """A recording gateway before a stand."""
+
+    def __init__(self, target, *, trading=False):
+        self.venue = target.venue
+        self.recorder = Recorder(target, Caution(target.venue, trading=trading))
+        self._gateway = Gateway()
+
+    def __enter__(self):
+        gateway = self._gateway.start()
+        self.listener = gateway.open(self.recorder, self.recorder.converse)
+        return self
+
+    def __exit__(self, *_):
+        self._gateway.run(self.recorder.close())
+        self._gateway.close()
+
+    @property
+    def exchanges(self):
+        return [one.interaction for one in self.recorder.capture().exchanges]
+
+    def cassette(self):
+        """What was recorded, not redacted."""
+        return self.gathered().cassette
+
+    def gathered(self):
+        """The cassette and the tape of what was recorded, not redacted."""
+        return gather([self.recorder.capture()], self.venue, "trial", None)
