@@ -254,6 +254,9 @@ def record(  # noqa: PLR0913 - an option each
         list[str] | None,
         typer.Option(metavar="HOST:PORT:ADDRESS:PORT", help="Where a host of the venue is; repeatable."),
     ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="NAME", envvar="HARNESS_RECORDED_BY", help="Who records, for the provenance.")
+    ] = "",
     json: _Json = "",
     junit: _Junit = "",
     debug: _Debug = False,  # noqa: ARG001 - as above
@@ -278,6 +281,7 @@ def record(  # noqa: PLR0913 - an option each
         trading_on_mainnet=trading_on_mainnet,
         certificates=certificates,
         connect_to=tuple(connect_to or ()),
+        by=by,
     )
     return run(request, Outputs(json=json, junit=junit))
 

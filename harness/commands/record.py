@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Request", "run"]
 
 CHECK = "RECORD"
-_HOW = "recorded through"
 _MAINNET = "mainnet"
 
 
@@ -57,6 +56,7 @@ class Request:
     trading_on_mainnet: bool = False
     certificates: Path | None = None
     connect_to: tuple[str, ...] = ()
+    by: str = ""  # who records, for the provenance
 
 
 def run(request: Request, outputs: Outputs) -> int:
@@ -110,7 +110,8 @@ def _recorded(request: Request, facts: Venue, held: "Known", credentials: Mappin
             gateway.run(recorder.close())
         capture = recorder.capture()
     written = False
-    for result in keep(CHECK, [capture], redactor, venue=facts, place=place, environment=None, how=_HOW):
+    how = f"recorded{' by ' if request.by else ''}{request.by} through"
+    for result in keep(CHECK, [capture], redactor, venue=facts, place=place, environment=None, how=how):
         written = result.status is Status.PASS
         yield result
     yield from (Result(CHECK, "", what, Status.SKIP, "not recorded", venue=facts.name) for what in left_out)

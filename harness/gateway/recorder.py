@@ -58,7 +58,8 @@ class Recorder:
     def capture(self) -> Capture:
         """What was recorded up to now: unredacted, and only ever in memory."""
         sockets = tuple(conversation.recorded() for conversation in self._sockets)
-        return Capture(FORM, tuple(self._exchanges), sockets, {}, dict(self._left_out))
+        tools = {"aiohttp": aiohttp.__version__}
+        return Capture(FORM, tuple(self._exchanges), sockets, tools, dict(self._left_out))
 
     async def close(self) -> None:
         """Release the connections to the venue."""

@@ -55,13 +55,14 @@ def test_a_plan_of_calls_becomes_a_cassette_and_a_tape_without_any_credential(tm
     """Of the reference connector, of every read that the facts name, and of every channel."""
     account(name)
     with standing_for(name, tmp_path) as stand:
-        _, results = record(tmp_path, stand, "--seconds", 1)
+        _, results = record(tmp_path, stand, "--seconds", 1, "--by", "the desk")
     (done,) = [result for result in results if result["check"] == "RECORD" and result["status"] == "pass"]
     assert done["evidence"]["environment"] == "testnet"
     cassette, frames = kept(tmp_path, name)
     loaded = store.load(cassette)
     assert loaded.provenance.environment is Environment.TESTNET
-    assert loaded.provenance.note.startswith("recorded through")
+    assert loaded.provenance.note.startswith("recorded by the desk through")
+    assert set(loaded.provenance.tools) >= {"connector-harness", "aiohttp"}
     assert loaded.provenance.redactions > 0
     assert len(loaded.interactions) > 15
     assert len(list(tape.load(frames).frames)) > 10
