@@ -24,6 +24,8 @@ from harness.targets.outcome import Outcome
 __all__ = ["Arena"]
 
 _MOST_CONNECTIONS = 4
+_GARBAGE = 20_000
+"""New objects after which garbage is looked for: some plays, of which each makes some hundreds that are soon gone."""
 _FRESH = frozenset({Act.CLOSE, Act.STRANGER, Act.REPEAT})
 """What cannot be asked of a connector that goes on."""
 
@@ -35,16 +37,20 @@ class Arena:
         self._exam, self._method = exam, method
         self._kept: tuple[Session, Script] | None = None
         self._state: Snapshot | None = None
+        self._thresholds = gc.get_threshold()
         self.calls = 0
 
     def __enter__(self) -> Self:
         gc.freeze()  # leaks are found by collecting garbage; what is there by now need not be searched for it
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(_GARBAGE, *self._thresholds[1:])
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+        gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
     def violations(self, play: Play) -> tuple[Violation, ...]:

@@ -12,11 +12,14 @@ from harness.contract.pointer import MISSING, locate, look_up, removed, replaced
 from harness.contract.reading import Reading
 from harness.fuzz.values import EXTREMES, Values
 
-__all__ = ["bystanders", "put"]
+__all__ = ["bystanders", "put", "rows_have_numbers"]
 
 _CANDIDATES: tuple[Any, ...] = (
     None, "", [], {}, True, False, 0, 1, -1, 2**53 + 1, Decimal("0.10"), Decimal("1E-7"), *EXTREMES
 )  # fmt: skip
+_EPOCH = (
+    10**12
+)  # from here on a whole number is a time, in milliseconds at least, or an id that nobody knows markets by
 _MANY = 3  # as many numbers in one answer, each of them once, are taken for names
 
 
@@ -54,7 +57,7 @@ def _leaves(reading: Reading, documents: Sequence[Any]) -> Iterator[str]:
 
 
 def _values(reading: Reading, pattern: str, documents: Sequence[Any], is_possible: Callable[[Any], bool]) -> Values:
-    recorded = [[look_up(document, at) for at in locate(document, pattern)] for document in documents]
+    recorded = [_at(document, pattern) for document in documents]
     known = {repr(value): value for values in recorded for value in values}
     candidates = [None] if _are_names(recorded) else [*_CANDIDATES, *known.values()]
     if any(_lacks(document, pattern) for document in documents):
@@ -72,9 +75,20 @@ def _lacks(document: Any, pattern: str) -> bool:
     return any(isinstance(holder, dict) and look_up(holder, f"/{name}") is MISSING for holder in holders)
 
 
+def rows_have_numbers(reading: Reading, documents: Sequence[Any]) -> bool:
+    """Whether the rows of an answer are told apart by a whole number too, so that their names cannot be any."""
+    patterns = dict.fromkeys(_leaves(reading, documents))
+    in_rows = [pattern for pattern in patterns if pattern.startswith(reading.prefix())]
+    return any(_are_names([_at(document, pattern) for document in documents]) for pattern in in_rows)
+
+
+def _at(document: Any, pattern: str) -> list[Any]:
+    return [look_up(document, at) for at in locate(document, pattern)]
+
+
 def _are_names(recorded: Sequence[Sequence[Any]]) -> bool:
     """Whether whole numbers tell the rows of an answer apart."""
-    if not all(type(value) is int for values in recorded for value in values):
+    if not all(type(value) is int and value < _EPOCH for values in recorded for value in values):
         return False
     return max(map(len, recorded)) >= _MANY and all(len(set(values)) == len(values) for values in recorded)
 

@@ -24,8 +24,7 @@ def universe(exam: Exam, method: str) -> frozenset[str]:
             for edit in (*collapses(reading), *repetitions(reading, 0), *unknown_openness(reading))
         }
         found |= {f"{column.into} {value!r}" for column in reading.columns for value in column.values}
-        named = (Kind.SYMBOL, Kind.ASSET)
-        found |= {f"{column.into} changed" for column in reading.columns if column.kind not in named}
+        found |= {f"{column.into} changed" for column in reading.columns if column.kind is not Kind.ASSET}
     return frozenset(found)
 
 

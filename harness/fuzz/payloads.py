@@ -16,8 +16,8 @@ from harness.contract.balancing import balanced
 from harness.contract.edits import unknown_fields
 from harness.contract.pointer import MISSING, locate, look_up, replaced
 from harness.contract.reading import Column, Kind, Reading
-from harness.fuzz.bystanders import bystanders, put
-from harness.fuzz.values import Values, values_of
+from harness.fuzz.bystanders import bystanders, put, rows_have_numbers
+from harness.fuzz.values import Values, names_of, values_of
 
 __all__ = ["LENGTH", "Shape", "Source", "answers", "assembled"]
 
@@ -107,7 +107,11 @@ def _values(reading: Reading, documents: Sequence[Any], is_valid: Callable[[Any]
             if at is not None:
                 where = column.at if reading.rows is not None else pattern
                 accepts = partial(_accepts, is_valid, document, at)
-                found = values_of(column, where, accepts, in_row=reading.rows is not None)
+                if column.kind is Kind.SYMBOL and not rows_have_numbers(reading, documents):
+                    heard = (look_up(one, place) for one in documents for place in locate(one, pattern))
+                    found: Values | None = names_of(column, where, accepts, heard)
+                else:
+                    found = values_of(column, where, accepts, in_row=reading.rows is not None)
                 if found is not None and found.edges:
                     yield found
                 break
@@ -188,9 +192,16 @@ def _slice(rows: Sequence[Any], start: int, count: int) -> list[Any]:
 def _edited(rows: list[Any], edits: Iterable[_Edit]) -> list[Any]:
     for edit in edits:
         index = edit.place % len(rows) if rows else 0
-        if rows and look_up(rows[index], edit.values.at) is not MISSING:
+        if rows and look_up(rows[index], edit.values.at) is not MISSING and not _is_taken(rows, edit):
             rows[index] = put(rows[index], edit.values.at, edit.value)
     return rows
+
+
+def _is_taken(rows: list[Any], edit: _Edit) -> bool:
+    """Whether it would give a row the name of another."""
+    column = edit.values.column
+    is_name = column is not None and column.kind is Kind.SYMBOL
+    return is_name and any(look_up(row, edit.values.at) == edit.value for row in rows)
 
 
 def _everywhere(document: Any, pattern: str, value: Any) -> Any:

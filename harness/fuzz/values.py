@@ -1,6 +1,6 @@
 """Values of single fields: what venues send every day, and what they could send without breaking their own rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.contract.reading import Column, Kind
 
-__all__ = ["EXTREMES", "Values", "decimals", "values_of"]
+__all__ = ["EXTREMES", "Values", "decimals", "names_of", "values_of"]
 
 EXTREMES = (
     "0",
@@ -82,8 +82,15 @@ def _count(number: int) -> int:
     return number * _SPREAD % 100 + 1
 
 
+def names_of(column: Column, at: str, is_valid: Callable[[Any], bool], known: Iterable[str]) -> Values:
+    """Names of markets that nobody has heard of, made of the recorded ones: listed later, or not in ASCII."""
+    heard = set(known)
+    made = (f"{mark}{name}" for name in sorted(heard) for mark in ("N", "1000", "Ünï"))
+    return Values(at, True, column, tuple(name for name in made if name not in heard and is_valid(name)), ())
+
+
 def values_of(column: Column, at: str, is_valid: Callable[[Any], bool], *, in_row: bool) -> Values | None:
-    """What a field may hold, as `is_valid` says of each candidate; `None` where names would have to be made up."""
+    """What a field may hold, as `is_valid` says of each candidate; `None` for names: see `names_of`."""
     if column.kind in {Kind.SYMBOL, Kind.ASSET}:
         return None
     candidates: Sequence[Any] = (*EXTREMES, *range(1, 51), *(Decimal(text) for text in ("0.10", "1E-7")))

@@ -200,7 +200,15 @@ def test_only_commands_that_exist_are_listed(harness):
     ended = harness("--help")
     assert (ended.code, ended.err) == (0, "")
     listed = ended.out.partition("Commands:")[2].partition("Exit codes:")[0]
-    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == ["check", "validate", "scan", "import", "fuzz", "record", "serve"]
+    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == [
+        "check",
+        "validate",
+        "scan",
+        "import",
+        "fuzz",
+        "record",
+        "serve",
+    ]
 
 
 def test_help_imports_nothing_that_takes_long():

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from harness.checks.exam import Exam
-from harness.checks.running import run
+from harness.checks.running import run as run_checks
 from harness.findings import Status
+from harness.fuzz.engine import Budget, fuzz
 from harness.targets.driving import Rig
 from harness.targets.loading import Target
+
+SURVIVED = 60
+"""Generated plays of each method; HARNESS_FUZZ_EXAMPLES of the pytest plugin is for larger runs of one's own."""
 
 NEEDS = {
     "hyperliquid_urllib": (),
@@ -48,10 +52,22 @@ def test_a_conforming_connector_passes_every_check(name):
         pytest.importorskip(package, reason=f"{name} is built on {package}, which is not installed")
     venue = name.partition("_")[0]
     with Rig() as rig:
-        results = list(run(Exam(rig, Target(name, venue, load(name).build)), BRIEFLY.get(name, ())))
+        results = list(run_checks(Exam(rig, Target(name, venue, load(name).build)), BRIEFLY.get(name, ())))
     wrong = [result for result in results if result.status in {Status.FAIL, Status.ERROR, Status.ABSENT}]
     assert not wrong, "\n".join(f"{r.check} {r.method} {r.case}: {r.message}" for r in wrong)
     assert sum(result.status is Status.PASS for result in results) > (150 if name in BRIEFLY else 400)
+
+
+@pytest.mark.parametrize("method", ["_update_balances", "_update_positions"])
+@pytest.mark.parametrize("name", [name for name in NEEDS if name not in BRIEFLY])
+def test_a_conforming_connector_survives_fuzzing(name, method):
+    """What is reported of it would be a mistake of the harness. Those that block in real time are left out."""
+    for package in NEEDS[name]:
+        pytest.importorskip(package, reason=f"{name} is built on {package}, which is not installed")
+    with Rig() as rig:
+        run = fuzz(Exam(rig, Target(name, name.partition("_")[0], load(name).build)), method, Budget(examples=SURVIVED))
+    assert run.found == {}
+    assert run.examples == SURVIVED
 
 
 def test_no_connector_here_leans_on_the_reference_ones():
