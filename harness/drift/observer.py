@@ -1,0 +1,209 @@
+"""Reads payloads into a summary, a column at a time.
+
+Documents of one topic are gathered and taken apart together: all values of a path stand in one list, which is counted
+and classified by operations that do not touch single values. That, and not sampling, is what makes it fast.
+"""
+
+import json
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, chain
+from typing import Any
+
+from harness.drift.lexemes import Form, Kind, parts_of
+from harness.drift.shape import below
+from harness.drift.summary import FIELDS, TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
+
+__all__ = ["Observer", "decode", "is_key"]
+
+_BATCH = 1 << 18  # bytes
+_JSON_TEXT = json.JSONEncoder(ensure_ascii=False).encode
+
+Maps = Mapping[str, Collection[str]]
+"""Topic -> paths of the objects whose keys are data, by its schema."""
+Where = Callable[[int], tuple[str, int]]
+
+
+
+_DECODER = json.JSONDecoder(parse_float=str.encode, parse_int=str.encode, parse_constant=str.encode)  # type: ignore[arg-type]
+
+
+def decode(body: str) -> Any:
+    """Decode JSON; a number becomes the bytes of its own text, a string stays a string. `ValueError` for what is none."""
+    try:
+        return _DECODER.decode(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+@lru_cache(maxsize=65536)
+def is_key(name: str) -> bool:
+    """Whether the name of a member is data by its looks: a number, an address, a hash, a token's index."""
+    bare = name.removeprefix("@").removeprefix("#")
+    return bare.isdecimal() or (name.startswith("0x") and len(name) > 9) or (len(name) == 36 and name.count("-") == 4)
+
+
+class Observer:
+    """Takes documents in, and gives their summary."""
+
+    def __init__(self, maps: Maps | None = None) -> None:
+        self._maps = maps or {}
+        self._summary = Summary()
+        self._waiting: dict[str, list[tuple[Any, str, int]]] = {}
+        self._bytes = 0
+
+    def add(self, topic: str, document: Any, origin: str, place: int, size: int = 0) -> None:
+        """One document, as `decode` gives it; `origin` and `place` say where an example is from, `size` in bytes."""
+        self._waiting.setdefault(topic, []).append((document, origin, place))
+        self._bytes += size or 1000
+        if self._bytes >= _BATCH:
+            self._flush()
+
+    def summary(self) -> Summary:
+        """What was seen until now."""
+        self._flush()
+        return self._summary
+
+    def _flush(self) -> None:
+        for name, waiting in self._waiting.items():
+            topic = self._summary.topics.setdefault(name, Topic())
+            topic.documents += len(waiting)
+            documents = [document for document, _, _ in waiting]
+            marks = [(origin, place) for _, origin, place in waiting]
+            _Columns(frozenset(self._maps.get(name, ()))).read(topic.root, "", documents, marks.__getitem__)
+        self._waiting.clear()
+        self._bytes = 0
+
+
+class _Columns:
+    def __init__(self, maps: frozenset[str]) -> None:
+        self._maps = maps
+
+    def read(self, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
+        """All values of one path; `where` tells from which document the one at an index is."""
+        types = set(map(type, column))
+        if len(types) == 1:
+            self._of_type(types.pop(), slot, path, column, where)
+            return
+        for one in types:
+            places = [index for index, value in enumerate(column) if type(value) is one]
+            part = [column[index] for index in places]
+            self._of_type(one, slot, path, part, lambda index, places=places: where(places[index]))  # type: ignore[misc]
+
+    def _of_type(self, one: type, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
+        if one is dict:
+            slot.see(Kind.OBJECT, _seen(len(column), "{…}", "{…}", where, 0, len(column) - 1))
+            self._objects(slot, path, column, where)
+        elif one is list:
+            self._lists(slot, path, column, where)
+        elif one is str or one is bytes:
+            _texts(slot, column, where, quoted=one is str)
+        elif one is bool:
+            _constants(slot, Kind.BOOLEAN, ["true" if value else "false" for value in column], where)
+        else:
+            _constants(slot, Kind.NULL, ["null"] * len(column), where)
+
+    def _objects(self, slot: Slot, path: str, column: Sequence[dict[str, Any]], where: Where) -> None:
+        if path in self._maps or slot.entries is not None:
+            self._map(slot, path, column, where)
+            return
+        first = list(column[0])
+        if list(chain.from_iterable(column)) == first * len(column):
+            self._shape(slot, path, tuple(first), column, where)
+            return
+        shapes = list(map(tuple, column))
+        groups: dict[tuple[str, ...], list[int]] = {shape: [] for shape in set(shapes)}
+        for index, shape in enumerate(shapes):
+            groups[shape].append(index)
+        for shape, places in groups.items():
+            rows = [column[index] for index in places]
+            self._shape(slot, path, shape, rows, lambda index, places=places: where(places[index]))  # type: ignore[misc]
+
+    def _shape(
+        self, slot: Slot, path: str, names: tuple[str, ...], rows: Sequence[dict[str, Any]], where: Where
+    ) -> None:
+        """Objects with the same members in the same order."""
+        if not names:
+            return
+        if slot.entries is not None or any(map(is_key, names)) or len(names) > FIELDS:
+            self._map(slot, path, rows, where)
+            return
+        values = list(chain.from_iterable(map(dict.values, rows)))
+        for index, name in enumerate(names):
+            child = slot.fields.get(name)
+            if child is None:
+                child = slot.fields[name] = Slot()
+            self.read(child, below(path, name), values[index :: len(names)], where)
+        slot.settle()
+
+    def _map(self, slot: Slot, path: str, column: Sequence[dict[str, Any]], where: Where) -> None:
+        values = list(chain.from_iterable(map(dict.values, column)))
+        if slot.entries is None:
+            slot.entries = Slot()
+            slot.settle()
+        if values:
+            self.read(slot.entries, f"{path}/*", values, _within(column, where))
+
+    def _lists(self, slot: Slot, path: str, column: Sequence[list[Any]], where: Where) -> None:
+        sizes = list(map(len, column))
+        span = min(sizes), max(sizes)
+        slot.see(Kind.ARRAY, _seen(len(column), f"[{sizes[0]}]", f"[{sizes[-1]}]", where, 0, len(column) - 1, size=span))
+        values = list(chain.from_iterable(column))
+        if values:
+            if slot.items is None:
+                slot.items = Slot()
+            self.read(slot.items, f"{path}/*", values, _within(column, where))
+
+
+def _within(column: Sequence[Any], where: Where) -> Where:
+    """The document of a value among those of many lists or maps."""
+    ends: list[int] = []
+
+    def found(index: int) -> tuple[str, int]:
+        if not ends:
+            ends.extend(accumulate(map(len, column)))
+        return where(bisect_right(ends, index))
+
+    return found
+
+
+def _seen(count: int, first: str, last: str, where: Where, start: int, end: int, **told: Any) -> Seen:  # noqa: PLR0913
+    return Seen(count, _mark(where(start), first), _mark(where(end), last), **told)
+
+
+def _mark(at: tuple[str, int], text: str) -> Mark:
+    return at[0], at[1], text if len(text) <= TEXT else f"{text[:TEXT]}…"
+
+
+def _constants(slot: Slot, kind: str, texts: Sequence[str], where: Where) -> None:
+    slot.see(kind, _seen(len(texts), texts[0], texts[-1], where, 0, len(texts) - 1))
+    slot.tally(Counter(texts))
+
+
+def _texts(slot: Slot, column: Sequence[Any], where: Where, *, quoted: bool) -> None:
+    counts = None if slot.values is None else Counter(column)
+    if counts is not None and len(counts) > VALUES:
+        counts = None
+    slot.tally(None if counts is None else {_json(value): count for value, count in counts.items()})
+    for kind, part in parts_of(column, quoted=quoted, distinct=counts).items():
+        first, last = _json(column[part.first]), _json(column[part.last])
+        slot.see(kind, _seen(part.count, first, last, where, part.first, part.last, **_ranges(part.forms)))
+
+
+def _ranges(forms: Sequence[Form]) -> dict[str, Any]:
+    scales = [form.scale for form in forms if form.scale is not None]
+    magnitudes = [form.magnitude for form in forms if form.magnitude is not None]
+    return {
+        "signs": frozenset(form.sign for form in forms if form.sign),
+        "scale": (min(scales), max(scales)) if scales else None,
+        "magnitude": (min(magnitudes), max(magnitudes)) if magnitudes else None,
+    }
+
+
+def _json(value: str | bytes) -> str:
+    """A scalar as JSON text, shortened."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return _JSON_TEXT(value if len(value) <= TEXT else f"{value[:TEXT]}…")
