@@ -219,7 +219,7 @@ def _against_claim(was: Trait, now: Trait, told: Callable[..., Difference]) -> I
         yield told(_wrong_format(wrong, numeric), was_=" or ".join(was.patterns), now_=wrong[0])
     elif was.patterns and _EXPONENTS & now.kinds.keys() and not _fits('"1e-7"', was.patterns):
         yield told("DRIFT-exponent", *_EXPONENTS)
-    if (bound := _beyond(was, now)) is not None:
+    if was.open and (bound := _beyond(was, now)) is not None:
         yield told("DRIFT-range", was_=bound[0], now_=bound[1])
 
 
@@ -318,7 +318,11 @@ def _told(  # noqa: PLR0913 - two shapes, three places
     now: str = "",
     to: str = "",
 ) -> Difference:
-    marks = [seen.first for kind, seen in trait.kinds.items() if not kinds or kind in kinds]
+    if rule in {"DRIFT-removed", "DRIFT-optional"}:
+        parent, _, name = path.rpartition("/")
+        origin = after.traits[parent].without(name)
+    else:
+        origin = min((seen.first for kind, seen in trait.kinds.items() if not kinds or kind in kinds), default=("",))[0]
     return Difference(
         rule=rule,
         topic=after.name,
@@ -326,7 +330,7 @@ def _told(  # noqa: PLR0913 - two shapes, three places
         before=was or _shown(before, before.traits[source]),
         after=now or _shown(after, trait, kinds),
         to=to,
-        origin=min(marks)[0] if marks else "",
+        origin=origin,
         against=before.name if before.claim else "recordings",
     )
 

@@ -106,7 +106,7 @@ class _Columns:
             _constants(slot, Kind.NULL, ["null"] * len(column), where)
 
     def _objects(self, slot: Slot, path: str, column: Sequence[dict[str, Any]], where: Where) -> None:
-        if path in self._maps or slot.entries is not None:
+        if path in self._maps or slot.many:
             self._map(slot, path, column, where)
             return
         first = list(column[0])
@@ -125,10 +125,11 @@ class _Columns:
         self, slot: Slot, path: str, names: tuple[str, ...], rows: Sequence[dict[str, Any]], where: Where
     ) -> None:
         """Objects with the same members in the same order."""
-        if not names:
-            return
-        if slot.entries is not None or any(map(is_key, names)) or len(names) > FIELDS:
+        if slot.many or any(map(is_key, names)):
             self._map(slot, path, rows, where)
+            return
+        slot.form({tuple(sorted(names)): _mark(where(0), "")})
+        if not names:
             return
         values = list(chain.from_iterable(map(dict.values, rows)))
         for index, name in enumerate(names):
@@ -142,7 +143,6 @@ class _Columns:
         values = list(chain.from_iterable(map(dict.values, column)))
         if slot.entries is None:
             slot.entries = Slot()
-            slot.settle()
         if values:
             self.read(slot.entries, f"{path}/*", values, _within(column, where))
 

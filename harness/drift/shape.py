@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from harness.drift.lexemes import Kind
-from harness.drift.summary import Seen, Slot, Topic
+from harness.drift.summary import Mark, Seen, Slot, Topic
 
 __all__ = ["ITEM", "Node", "Shape", "Trait", "below", "evidence", "flattened", "type_of"]
 
@@ -51,7 +51,12 @@ class Trait:
     kinds: Mapping[str, Seen] = field(default_factory=dict)  # of evidence
     count: int = 0
     parents: int = 0
+    shapes: Mapping[tuple[str, ...], Mark] = field(default_factory=dict)  # of evidence: the members that objects had
     title: str = ""
+
+    def without(self, name: str) -> str:
+        """The first recording of an object that lacks a member, where that is known."""
+        return min((mark for names, mark in self.shapes.items() if name not in names), default=("", 0, ""))[0]
 
     def example(self, *kinds: str) -> str:
         """A value that was seen, of these kinds if any is named."""
@@ -96,7 +101,7 @@ def flattened(name: str, root: Node, *, claim: bool) -> Shape:
     for path, node in _walk(root, ""):
         known = traits.get(path)
         traits[path] = node.trait if known is None else _both(known, node.trait)
-        if node.entries is not None:
+        if node.entries is not None and not node.fields:
             maps.add(path)
     return Shape(name, claim, traits, frozenset(maps))
 
@@ -142,6 +147,7 @@ def _seen(slot: Slot, parents: int) -> Node:
         kinds=slot.kinds,
         count=count,
         parents=parents,
+        shapes=slot.shapes or {},
     )
     objects = slot.kinds[Kind.OBJECT].count if Kind.OBJECT in slot.kinds else 0
     return Node(

@@ -54,14 +54,19 @@ class Seen:
 
 @dataclass(slots=True)
 class Slot:
-    """What was seen at one path. Items of a list, and entries of a map, share a slot; `objects` counts the objects
-    whose members `fields` are. `values` maps JSON texts to counts, `None` when there were too many."""
+    """What was seen at one path. Items of a list share a slot, and so do entries of a map.
+
+    `values` maps JSON texts to counts, and `shapes` the names of an object's members to the first that had these;
+    either is `None` when there were too many. An object of `many` members is a map, whatever they are called.
+    """
 
     kinds: dict[str, Seen] = field(default_factory=dict)
     values: dict[str, int] | None = field(default_factory=dict)
     fields: dict[str, "Slot"] = field(default_factory=dict)
     items: "Slot | None" = None
     entries: "Slot | None" = None
+    shapes: dict[tuple[str, ...], Mark] | None = field(default_factory=dict)
+    many: bool = False
 
     @property
     def count(self) -> int:
@@ -78,6 +83,8 @@ class Slot:
                 self.fields[name].absorb(child)
             else:
                 self.fields[name] = child
+        self.form(other.shapes)
+        self.many |= other.many
         self.items = _absorbed(self.items, other.items)
         self.entries = _absorbed(self.entries, other.entries)
         self.settle()
@@ -99,9 +106,23 @@ class Slot:
         if len(self.values) > VALUES:
             self.values = None
 
+    def form(self, shapes: Mapping[tuple[str, ...], Mark] | None) -> None:
+        """Note the members that objects had."""
+        if self.shapes is None:
+            return
+        if shapes is None:
+            self.shapes = None
+            return
+        for names, mark in shapes.items():
+            self.shapes[names] = min(mark, self.shapes.get(names, mark))
+        if len(self.shapes) > VALUES:
+            self.shapes = None
+
     def settle(self) -> None:
-        """Treat an object with entries, or with too many fields, as the map that it is."""
-        if self.fields and (self.entries is not None or len(self.fields) > FIELDS):
+        """Treat an object with too many fields as the map that it is."""
+        self.many |= len(self.fields) > FIELDS
+        if self.many:
+            self.shapes = None
             fields, self.fields = self.fields, {}
             for child in fields.values():
                 self.entries = _absorbed(self.entries, child)
@@ -166,6 +187,11 @@ def _told(slot: Slot) -> dict[str, Any]:
         told["values"] = None if slot.values is None else dict(sorted(slot.values.items()))
     if slot.fields:
         told["fields"] = {name: _told(child) for name, child in sorted(slot.fields.items())}
+    if slot.shapes != {}:
+        shapes = slot.shapes
+        told["shapes"] = None if shapes is None else [[list(names), list(shapes[names])] for names in sorted(shapes)]
+    if slot.many:
+        told["many"] = True
     for name in ("items", "entries"):
         if (child := getattr(slot, name)) is not None:
             told[name] = _told(child)
@@ -196,13 +222,15 @@ def from_document(document: Any, where: str = "summary") -> Summary:
 
 
 def _slot(told: Mapping[str, Any]) -> Slot:
-    values = told.get("values", {})
+    values, shapes = told.get("values", {}), told.get("shapes", [])
     return Slot(
         {kind: _kind(seen) for kind, seen in told["kinds"].items()},
         None if values is None else dict(values),
         {name: _slot(child) for name, child in told.get("fields", {}).items()},
         _slot(told["items"]) if "items" in told else None,
         _slot(told["entries"]) if "entries" in told else None,
+        None if shapes is None else {tuple(names): _mark(mark) for names, mark in shapes},
+        bool(told.get("many", False)),
     )
 
 
