@@ -16,7 +16,8 @@ _MARGIN = 3
 """Powers of ten beyond what was seen that are still other values of the same kind."""
 _DIGITS = 2
 """Digits after the point, beyond the most that were seen, that are still the same where their number varies."""
-_NUMBERS = frozenset({"integer", "number"})
+_TELLING = 3
+"""Significant digits of a number that is hardly met by chance."""
 _NUMERIC = frozenset({Kind.TEXT_INTEGER, Kind.TEXT_DECIMAL, Kind.TEXT_EXPONENT})
 _EXPONENTS = frozenset({Kind.EXPONENT, Kind.TEXT_EXPONENT})
 _WORD = re.compile(r'"[A-Za-z][A-Za-z_]*"')
@@ -137,7 +138,7 @@ def _shift(was: Trait, now: Trait) -> int | None:
     if was.percent and now.kinds and (high := _highest(now)) is not None and high > 100:
         return len(str(int(high))) - 2
     old, new = _by_mantissa(was), _by_mantissa(now)
-    shared = [digits for digits in old.keys() & new.keys() if len(digits.lstrip("-")) > 1]
+    shared = [digits for digits in old.keys() & new.keys() if len(digits.lstrip("-")) >= _TELLING]
     shifts = {power - before for digits in shared for power in new[digits] for before in old[digits]}
     if len(shifts) != 1 or (was.values and not was.open and not was.kinds) or len(shared) < len(new):
         return None

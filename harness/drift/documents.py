@@ -45,16 +45,20 @@ def topics() -> frozenset[str]:
 class _Reader:
     def __init__(self, roots: tuple[Mapping[str, Any], ...]) -> None:
         self._roots = roots
+        self._under_way: list[str] = []
         self._named = {str(root["$id"]): root for root in roots if "$id" in root}
 
     def node(self, schema: Any, depth: int) -> Node:
-        """The tree of a schema; of what refers to itself, down to a depth."""
+        """The tree of a schema."""
         if not isinstance(schema, Mapping) or depth > _DEEPEST:
             return Node(Trait())
         node = self._own(schema, depth)
         if "$ref" in schema:
-            found = self._resolved(str(schema["$ref"]))
-            node = _narrowed(node, self.node(found, depth + 1))
+            reference = str(schema["$ref"])
+            if reference not in self._under_way:  # what refers to itself is read once
+                self._under_way.append(reference)
+                node = _narrowed(node, self.node(self._resolved(reference), depth + 1))
+                self._under_way.pop()
         for part in schema.get("allOf", ()):
             node = _narrowed(node, self.node(part, depth + 1))
         for word in ("anyOf", "oneOf"):
@@ -112,7 +116,8 @@ def _trait(schema: Mapping[str, Any]) -> Trait:
     low, high = _bound(schema, "inimum"), _bound(schema, "aximum")
     if low is None:
         low = _BOUNDS.get(pattern)
-    if values and types <= {"integer", "number"}:
+    if values and types and types <= {"integer", "number"}:
+        values = frozenset(text.strip('"') for text in values)  # documents quote them now and then
         numbers = [Decimal(text) for text in values]
         low, high = min(numbers), max(numbers)
     unit = _UNITS.get(low) if low is not None and high is not None and high < low * 10 else None

@@ -1,0 +1,177 @@
+"""Response models of a vendor's SDK, from a released wheel or as installed, and how two versions of them differ.
+
+The SDK is unpacked into a folder of its own and loaded by a process of its own; nothing of it is imported here.
+"""
+
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from harness import exact
+from harness.drift import sdk_models
+from harness.drift.comparison import compare
+from harness.drift.consumption import judged, refined
+from harness.drift.difference import Difference
+from harness.drift.documents import claim, claim_of_topic
+from harness.drift.rules import Severity, ranked
+from harness.drift.shape import Shape
+from harness.errors import UsageError
+from harness.venues import NAMES, venue
+
+__all__ = ["Sdk", "against_schemas", "between", "installed", "released"]
+
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9._+!-]*")
+_PATIENCE = 300  # seconds
+_ENVELOPE = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """An SDK: its models as JSON Schemas, and which of them answers which route."""
+
+    name: str
+    models: Mapping[str, Mapping[str, Any]]
+    endpoints: tuple[Mapping[str, str], ...]
+    skipped: Mapping[str, str]
+
+
+def released(requirement: str) -> Sdk:
+    """The models of a released version, `name==1.2.3`. `UsageError` when it is no version, or cannot be had or read."""
+    if not _REQUIREMENT.fullmatch(requirement):
+        raise UsageError(f"{requirement!r} is not a version of a package", where="drift sdk", cure="write NAME==1.2.3")
+    with TemporaryDirectory(prefix="harness-sdk-") as folder:
+        wheels, packages = Path(folder, "wheels"), Path(folder, "packages")
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"]
+        _run([sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels), requirement], requirement)
+        for wheel in wheels.glob("*.whl"):
+            with zipfile.ZipFile(wheel) as opened:
+                opened.extractall(packages)  # noqa: S202 - zipfile keeps members below the folder
+        names = sorted(path.parent.name for path in packages.glob("*/__init__.py"))
+        return _dumped(requirement, packages, names)
+
+
+def installed(name: str) -> Sdk:
+    """The models of the version that is installed beside the harness; `UsageError` when there is none."""
+    try:
+        found = metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        cure = "pip install 'connector-harness[sdks]', or name two versions"
+        raise UsageError(f"{name} is not installed", where="drift sdk", cure=cure) from None
+    tops = {file.parts[0] for file in found.files or () if len(file.parts) == 2 and file.name == "__init__.py"}
+    return _dumped(f"{name}=={found.version}", Path(str(found.locate_file(""))), sorted(tops))
+
+
+def _dumped(name: str, folder: Path, packages: list[str]) -> Sdk:
+    program = str(Path(str(sdk_models.__file__)))
+    told = exact.decode(_run([sys.executable, "-I", program, str(folder), *packages], name))
+    if not told["models"]:
+        reasons = "; ".join(f"{module}: {reason}" for module, reason in list(told["skipped"].items())[:2])
+        cure = "its models are pydantic's; pip install 'connector-harness[sdks]' brings what they need"
+        raise UsageError(f"no response models were found {reasons}", where=name, cure=cure)
+    return Sdk(name, told["models"], tuple(told["endpoints"]), told["skipped"])
+
+
+def _run(command: list[str], what: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)  # noqa: S603
+    except subprocess.TimeoutExpired:
+        raise UsageError("took too long", where=what) from None
+    if done.returncode:
+        last = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        raise UsageError(f"cannot be read: {last[:300]}", where=what, cure="see that this version has a wheel")
+    return done.stdout
+
+
+def between(old: Sdk, new: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
+    """How the models of the newer differ, the worst first. Where a route tells, a model goes by its endpoint's name."""
+    found: list[Difference] = []
+    topics = {**_topics(old), **_topics(new)}
+    for name, schema in old.models.items():
+        topic = topics.get(name, name)
+        if name not in new.models:
+            found.append(_of_model("DRIFT-endpoint-removed", topic, f"model {name}", "nothing", old))
+        else:
+            before, after = (claim(topic, told, told) for told in (schema, new.models[name]))
+            found += (replace(one, against=old.name) for one in compare(before, after))
+    for name in new.models.keys() - old.models.keys():
+        found.append(_of_model("DRIFT-endpoint-added", topics.get(name, name), "nothing", f"model {name}", old))
+    found += _routes(old, new)
+    return _heard(judged(one, every=every) for one in found)
+
+
+def _of_model(rule: str, topic: str, before: str, after: str, old: Sdk) -> Difference:
+    return Difference(rule=rule, topic=topic, path="", before=before, after=after, against=old.name)
+
+
+def _routes(old: Sdk, new: Sdk) -> Iterator[Difference]:
+    """Routes that a client asks no longer, or asks as well."""
+    was = {(one["method"], one["path"]): one["model"] for one in old.endpoints}
+    now = {(one["method"], one["path"]): one["model"] for one in new.endpoints}
+    for key in sorted(was.keys() - now.keys()):
+        yield _of_model("DRIFT-endpoint-removed", _endpoint(*key) or " ".join(key), " ".join(key), "nothing", old)
+    for key in sorted(now.keys() - was.keys()):
+        yield _of_model("DRIFT-endpoint-added", _endpoint(*key) or " ".join(key), "nothing", " ".join(key), old)
+
+
+def _endpoint(method: str, path: str) -> str:
+    """The topic of a route of any venue."""
+    for name in NAMES:
+        facts = venue(name)
+        found = facts.find(method, path.removeprefix(facts.rest_prefix))
+        if len(found) == 1:
+            return f"{name}/rest/{found[0].name}"
+    return ""
+
+
+def _topics(sdk: Sdk) -> dict[str, str]:
+    """Models that are the whole answer of a route of ours, by the topic of it."""
+    found = {}
+    for one in sdk.endpoints:
+        topic = _endpoint(one["method"], one["path"])
+        if topic and one["model"] in sdk.models:
+            found[one["model"]] = topic
+    return found
+
+
+def against_schemas(sdk: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
+    """How an SDK's models differ from the project's schemas of the same answers, the worst first."""
+    found: list[Difference] = []
+    for one in sdk.endpoints:
+        topic = _endpoint(one["method"], one["path"])
+        ours, theirs = claim_of_topic(topic) if topic else None, _answer(sdk, one["model"], topic)
+        if ours is not None and theirs is not None:
+            found += (one for one in compare(refined(ours), theirs) if one.rule not in _CLAIMED_ALIKE)
+    return _heard(judged(one, every=every) for one in dict.fromkeys(found))
+
+
+_CLAIMED_ALIKE = frozenset({"DRIFT-format", "DRIFT-narrower", "DRIFT-required", "DRIFT-enum-fewer"})
+"""What a model seldom says although its author knows it."""
+
+
+def _answer(sdk: Sdk, told: str, topic: str) -> Shape | None:
+    """The shape of a route's answer: a model, or an envelope around one or a list of them."""
+    names = re.findall(r"\w+", told)
+    models = [name for name in names if name in sdk.models]
+    if not models:
+        return None
+    schema: Mapping[str, Any] = sdk.models[models[-1]]
+    if names[0] in sdk.models and len(names) == 1:
+        return claim(topic, schema, schema)
+    if any(name.lower() == "list" for name in names):
+        inner: Mapping[str, Any] = {"type": "array", "items": {"$ref": "#"}}
+    else:
+        inner = {"$ref": "#"}
+    properties = {**_ENVELOPE["properties"], "data": inner}  # type: ignore[dict-item]
+    return claim(topic, {**_ENVELOPE, "required": ["status", "data"], "properties": properties}, schema)
+
+
+def _heard(found: Iterator[Difference]) -> tuple[Difference, ...]:
+    heard = [one for one in found if one.severity is not Severity.NOISE]
+    return tuple(sorted(heard, key=lambda one: (-ranked(one.severity), one.topic, one.path, one.rule)))
