@@ -319,11 +319,12 @@ def _told(  # noqa: PLR0913 - two shapes, three places
     now: str = "",
     to: str = "",
 ) -> Difference:
+    parent, _, name = path.rpartition("/")
     if rule in {"DRIFT-removed", "DRIFT-optional"}:
-        parent, _, name = path.rpartition("/")
-        origin = after.traits[parent].without(name)
+        mark = after.traits[parent].without(name)
     else:
-        origin = min((seen.first for kind, seen in trait.kinds.items() if not kinds or kind in kinds), default=("",))[0]
+        marks = [seen.first for kind, seen in trait.kinds.items() if not kinds or kind in kinds]
+        mark = min(marks, default=("", 0, ""))
     return Difference(
         rule=rule,
         topic=after.name,
@@ -331,7 +332,8 @@ def _told(  # noqa: PLR0913 - two shapes, three places
         before=was or _shown(before, before.traits[source]),
         after=now or _shown(after, trait, kinds),
         to=to,
-        origin=origin,
+        origin=mark[0],
+        place=mark[1],
         against=before.name if before.claim else "recordings",
     )
 

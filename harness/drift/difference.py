@@ -17,7 +17,8 @@ class Difference:
     before: str
     after: str
     to: str = ""  # where the value is now, of a rename or a move
-    origin: str = ""  # the recording that shows it
+    origin: str = ""  # the recording that shows it, and the place of the document in it
+    place: int = 0
     reach: Reach = Reach.UNKNOWN
     against: str = ""  # what it was compared with
 

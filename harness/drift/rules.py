@@ -40,7 +40,7 @@ class Rule:
     """One kind of difference. `severities` are those of a path that is read, may be read, is not read."""
 
     id: str
-    area: str  # field, value, endpoint, request, error
+    area: str  # field, value, endpoint, request, error, model
     kind: str
     direction: str  # what the change does: fewer, more, other
     severities: tuple[Severity, Severity, Severity]
@@ -84,6 +84,9 @@ RULES: Mapping[str, Rule] = {
         Rule("DRIFT-endpoint-removed", "endpoint", "presence", "fewer", _GONE, "an endpoint is gone"),
         Rule("DRIFT-endpoint-added", "endpoint", "presence", "more", _FINE, "a new endpoint"),
         Rule("DRIFT-endpoint-deprecated", "endpoint", "lifecycle", "fewer", _NEW_VALUE, "an endpoint is deprecated"),
+        Rule("DRIFT-model-removed", "model", "presence", "fewer", (_R, _R, _C), "a model of the SDK is gone"),
+        Rule("DRIFT-model-renamed", "model", "name", "other", _FINE, "a model of the SDK has another name"),
+        Rule("DRIFT-model-added", "model", "presence", "more", _FINE, "a new model of the SDK"),
         Rule("DRIFT-status", "error", "status", "other", (_R, _R, _R), "another set of HTTP status codes"),
         Rule("DRIFT-parameter-required", "request", "presence", "more", _GONE, "a request needs another parameter"),
         Rule("DRIFT-parameter-removed", "request", "presence", "fewer", (_R, _R, _C), "a parameter is gone"),

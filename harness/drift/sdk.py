@@ -9,6 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ __all__ = ["Sdk", "against_schemas", "between", "installed", "released"]
 
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9._+!-]*")
 _PATIENCE = 300  # seconds
+_ALIKE = 0.7
 _ENVELOPE = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}
 
 
@@ -93,17 +95,40 @@ def between(old: Sdk, new: Sdk, *, every: bool = False) -> tuple[Difference, ...
     """How the models of the newer differ, the worst first. Where a route tells, a model goes by its endpoint's name."""
     found: list[Difference] = []
     topics = {**_topics(old), **_topics(new)}
+    successors = _successors(old, new)
     for name, schema in old.models.items():
-        topic = topics.get(name, name)
-        if name not in new.models:
-            found.append(_of_model("DRIFT-endpoint-removed", topic, f"model {name}", "nothing", old))
-        else:
-            before, after = (claim(topic, told, told) for told in (schema, new.models[name]))
-            found += (replace(one, against=old.name) for one in compare(before, after))
-    for name in new.models.keys() - old.models.keys():
-        found.append(_of_model("DRIFT-endpoint-added", topics.get(name, name), "nothing", f"model {name}", old))
+        topic, now = topics.get(name, name), successors.get(name, "")
+        if not now:
+            found.append(_of_model("DRIFT-model-removed", topic, name, "nothing", old))
+            continue
+        if now != name:
+            found.append(_of_model("DRIFT-model-renamed", topic, name, now, old))
+        before, after = (claim(topic, told, told) for told in (schema, new.models[now]))
+        found += (replace(one, against=old.name) for one in compare(before, after))
+    for name in sorted(new.models.keys() - successors.values()):
+        found.append(_of_model("DRIFT-model-added", topics.get(name, name), "nothing", name, old))
     found += _routes(old, new)
     return _heard(judged(one, every=every) for one in found)
+
+
+def _successors(old: Sdk, new: Sdk) -> dict[str, str]:
+    """What each model is called now: the same, or like a new one of much the same fields."""
+    found = {name: name for name in old.models if name in new.models}
+    left = [name for name in new.models if name not in found]
+    for name in old.models:
+        if name in found:
+            continue
+        fields = set(old.models[name].get("properties", ()))
+        alike = [
+            other
+            for other in left
+            if fields and len(fields & set(new.models[other].get("properties", ()))) >= _ALIKE * len(fields)
+        ]
+        best = max(alike, key=lambda other: SequenceMatcher(None, name, other).ratio(), default="")
+        if best and SequenceMatcher(None, name, best).ratio() >= _ALIKE:
+            found[name] = best
+            left.remove(best)
+    return found
 
 
 def _of_model(rule: str, topic: str, before: str, after: str, old: Sdk) -> Difference:
@@ -147,12 +172,25 @@ def against_schemas(sdk: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
         topic = _endpoint(one["method"], one["path"])
         ours, theirs = claim_of_topic(topic) if topic else None, _answer(sdk, one["model"], topic)
         if ours is not None and theirs is not None:
-            found += (one for one in compare(refined(ours), theirs) if one.rule not in _CLAIMED_ALIKE)
-    return _heard(judged(one, every=every) for one in dict.fromkeys(found))
+            found += compare(refined(ours), _as_strict(theirs, ours))
+    return _heard(judged(one, every=every) for one in dict.fromkeys(found) if one.rule not in _CLAIMED_ALIKE)
 
 
 _CLAIMED_ALIKE = frozenset({"DRIFT-format", "DRIFT-narrower", "DRIFT-required", "DRIFT-enum-fewer"})
 """What a model seldom says although its author knows it."""
+
+
+def _as_strict(theirs: Shape, ours: Shape) -> Shape:
+    """A model that takes a decimal in any form, or any value where we list some, does not contradict us."""
+    traits = dict(theirs.traits)
+    for path, trait in theirs.traits.items():
+        known = ours.traits.get(path)
+        if known is None or not known.types & trait.types:
+            continue
+        types = (trait.types & known.types) | (trait.types & {"null"})
+        values, is_open = (known.values, known.open) if trait.open else (trait.values, trait.open)
+        traits[path] = replace(trait, types=types, values=values, open=is_open)
+    return replace(theirs, traits=traits)
 
 
 def _answer(sdk: Sdk, told: str, topic: str) -> Shape | None:

@@ -54,9 +54,9 @@ class Trait:
     shapes: Mapping[tuple[str, ...], Mark] = field(default_factory=dict)  # of evidence: the members that objects had
     title: str = ""
 
-    def without(self, name: str) -> str:
-        """The first recording of an object that lacks a member, where that is known."""
-        return min((mark for names, mark in self.shapes.items() if name not in names), default=("", 0, ""))[0]
+    def without(self, name: str) -> Mark:
+        """Where an object that lacks a member was first seen, if that is known."""
+        return min((mark for names, mark in self.shapes.items() if name not in names), default=("", 0, ""))
 
     def example(self, *kinds: str) -> str:
         """A value that was seen, of these kinds if any is named."""

@@ -1,0 +1,129 @@
+"""What a difference does to a connector: who reads it, and what the connector makes of the very payload that shows it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.checks.exam import Exam
+from harness.checks.recorded import scene_of
+from harness.checks.validation import payloads_of
+from harness.contract.payloads import Payload, from_document
+from harness.contract.reading import Reading
+from harness.drift.consumption import parts, reached
+from harness.drift.difference import Difference
+from harness.errors import UsageError
+from harness import exact
+from harness.targets.driving import Outcome
+
+__all__ = ["Impact", "found_in", "impacts"]
+
+_ROWS = 3
+_CHECKS: Mapping[str, str] = {
+    "DRIFT-removed": "EVOLVE-missing",
+    "DRIFT-renamed": "EVOLVE-missing",
+    "DRIFT-case": "EVOLVE-missing",
+    "DRIFT-moved": "EVOLVE-missing",
+    "DRIFT-optional": "EVOLVE-missing",
+    "DRIFT-nullable": "EVOLVE-null",
+    "DRIFT-enum": "EVOLVE-enum",
+    "DRIFT-retyped": "EVOLVE-type",
+    "DRIFT-format": "EVOLVE-type",
+}
+"""The check that a connector fails which does not notice; of every other rule it is that of the figures."""
+_FIGURES = "PARSE-values"
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """One method that a difference reaches. `told` is a sentence of what the connector does with the payload."""
+
+    method: str
+    into: tuple[str, ...]
+    check: str
+    told: str = ""
+
+
+def impacts(difference: Difference, exam: Exam | None = None) -> tuple[Impact, ...]:
+    """The methods that read what has changed; with an exam, proven by playing them the payload that shows it."""
+    found: dict[str, list[str]] = {}
+    for reader in reached(difference.topic, difference.path):
+        found.setdefault(reader.method, []).append(reader.into)
+    payload = None if exam is None or not found else found_in(difference)
+    check = _CHECKS.get(difference.rule, _FIGURES)
+    return tuple(
+        Impact(method, tuple(dict.fromkeys(into)), check, _played(exam, method, into, difference, payload))
+        for method, into in found.items()
+    )
+
+
+def _played(
+    exam: Exam | None, method: str, into: Iterable[str], difference: Difference, payload: Payload | None
+) -> str:
+    if exam is None or payload is None or not exam.has(method):
+        return ""
+    endpoint = parts(difference.topic)[2]
+    reading = next((one for one in exam.contract.of(method) if one.endpoint == endpoint), None)
+    if reading is None:
+        return ""  # what only chooses a reading is played with the reading itself
+    scene, credentials = scene_of(exam, reading, payload)
+    (outcome,) = exam.play(method, scene, credentials=credentials)
+    return _sentence(exam, reading, tuple(into), outcome)
+
+
+def _sentence(exam: Exam, reading: Reading, into: tuple[str, ...], outcome: Outcome) -> str:
+    subject = f"`{reading.method}` of {exam.target.name if ':' not in exam.target.name else exam.venue.name}"
+    if outcome.error is not None or outcome.hung:
+        return f"{subject} would fail: {outcome.how()}"
+    reported = _reported(reading, into, outcome)
+    if not reported:
+        told = "and say so in its log" if outcome.warnings else "in silence"
+        return f"{subject} would report nothing, {told}"
+    return f"{subject} would report {reported}"
+
+
+def _reported(reading: Reading, into: tuple[str, ...], outcome: Outcome) -> str:
+    """The part of the state in which the field ends, as the connector shows it."""
+    state = outcome.state
+    if reading.rows is None:
+        named = [name for name in into if name in {"total", "available"}] or ["total", "available"]
+        shown = []
+        for name in named:
+            held = (state.total if name == "total" else state.available) or {}
+            shown += [f"{name} {value} {asset}" for asset, value in sorted(held.items())]
+        return ", ".join(shown)
+    rows = state.positions or ()
+    shown = []
+    for row in rows[:_ROWS]:
+        values = [f"{name} {row.values[name]}" for name in into if name in row.values]
+        values += [row.side] if "position_side" in into else []
+        values = values or [f"amount {row.values['amount']}"]
+        shown.append(f"{', '.join(values)} for {row.trading_pair}")
+    more = len(rows) - _ROWS
+    return "; ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+
+def found_in(difference: Difference) -> Payload | None:
+    """The payload that shows a difference, from the recording that it was seen in; `None` where that is gone."""
+    file, _, number = difference.origin.partition("#")
+    path = Path(file)
+    if not path.is_file():
+        return None
+    try:
+        if path.suffix.lower() in {".yaml", ".yml"}:
+            return next((one for one in payloads_of(path) if one.origin == difference.origin), None)
+        if path.suffix.lower() in {".jsonl", ".ndjson"}:
+            return _of_line(path, difference)
+        return next(iter(payloads_of(path)), None)
+    except UsageError:
+        return None
+
+
+def _of_line(path: Path, difference: Difference) -> Payload | None:
+    with path.open("rb") as opened:
+        opened.seek(difference.place)
+        document: Any = exact.decode(opened.readline())
+    if isinstance(document, dict) and {"exchange", "body"} <= document.keys():
+        return from_document(document, str(path))
+    venue, transport, _ = parts(difference.topic)
+    return Payload(venue=venue, transport=transport, method="GET", path="", status=200, body=document)
