@@ -24,6 +24,11 @@ _Json = Annotated[
     str, typer.Option("--json", metavar="FILE", help="Write every result as one JSON document; - is standard output.")
 ]
 _Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write every result as JUnit XML.")]
+_Sarif = Annotated[str, typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF, for code scanning.")]
+_Markdown = Annotated[str, typer.Option("--markdown", metavar="FILE", help="Write a report for an issue or a chat.")]
+_Github = Annotated[
+    bool, typer.Option("--github", help="Print annotations for GitHub Actions and add to the job's summary.")
+]
 _Target = Annotated[
     str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
 ]
@@ -60,6 +65,9 @@ def check(  # noqa: PLR0913 - an option each
     ] = None,
     json: _Json = "",
     junit: _Junit = "",
+    sarif: _Sarif = "",
+    markdown: _Markdown = "",
+    github: _Github = False,
     debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
 ) -> int:
     """Run the checks on a connector and say what is wrong with it."""
@@ -74,11 +82,11 @@ def check(  # noqa: PLR0913 - an option each
         payloads=payloads,
         cassettes=cassettes,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command()
-def validate(
+def validate(  # noqa: PLR0913 - an option each
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes or folders.")],
     *,
     kind: Annotated[
@@ -87,13 +95,18 @@ def validate(
     ] = None,
     json: _Json = "",
     junit: _Junit = "",
+    sarif: _Sarif = "",
+    markdown: _Markdown = "",
+    github: _Github = False,
     debug: _Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Validate recorded payloads against the schemas of their endpoints and channels."""
     from harness.commands.outputs import Outputs
     from harness.commands.validate import run
 
-    return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+    return run(
+        tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github)
+    )
 
 
 @app.command()
@@ -126,6 +139,9 @@ def fuzz(  # noqa: PLR0913 - an option each
     ] = "",
     json: _Json = "",
     junit: _Junit = "",
+    sarif: _Sarif = "",
+    markdown: _Markdown = "",
+    github: _Github = False,
     debug: _Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Play generated answers and faults to a connector and shrink what goes wrong."""
@@ -143,7 +159,82 @@ def fuzz(  # noqa: PLR0913 - an option each
         save=save,
         database=database,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
+
+
+@app.command()
+def drift(  # noqa: PLR0913 - an option each
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PATH...",
+            help="Recordings; or: sdk NAME==OLD NAME==NEW, sdk NAME, openapi OLD NEW, schemas OLD NEW.",
+            show_default=False,
+        ),
+    ] = None,
+    *,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="PATH", help="Older recordings, or the summary that --save wrote; repeatable."),
+    ] = None,
+    venue: Annotated[str, typer.Option(metavar="NAME", help="Only this venue; --live and --target need it.")] = "",
+    topic: Annotated[
+        str, typer.Option(metavar="NAME", help="What the lines of a .jsonl file answer: lighter/rest/account.")
+    ] = "",
+    kind: Annotated[
+        list[str] | None, typer.Option(metavar="KIND", help="Only payloads of this provenance; repeatable.")
+    ] = None,
+    target: _Target = "",
+    fail_on: Annotated[str, typer.Option(metavar="CLASS", help="breaking, risky or compatible.")] = "breaking",
+    all_fields: Annotated[bool, typer.Option("--all-fields", help="Judge every field as if it were read.")] = False,
+    jobs: Annotated[int, typer.Option(metavar="N", help="Processes that read side by side.")] = 1,
+    engine: Annotated[str, typer.Option(metavar="NAME", help="processes or dask.")] = "processes",
+    scheduler: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Of a Dask cluster; else one on this machine.")
+    ] = "",
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the summary of what was read.", show_default=False)
+    ] = None,
+    propose: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the change as a patch for review.", show_default=False)
+    ] = None,
+    live: Annotated[str, typer.Option(metavar="ENV", help="Ask the venue's public routes: mainnet or testnet.")] = "",
+    param: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter for --live; repeatable.")
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The only authority to trust with --live.", show_default=False)
+    ] = None,
+    json: _Json = "",
+    junit: _Junit = "",
+    sarif: _Sarif = "",
+    markdown: _Markdown = "",
+    github: _Github = False,
+    debug: _Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Say what has changed at an exchange, and what it breaks."""
+    from harness.commands.drift import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        what=tuple(what or ()),
+        against=tuple(against or ()),
+        venue=venue,
+        topic=topic,
+        kinds=tuple(kind or ()),
+        target=target,
+        fail_on=fail_on,
+        every=all_fields,
+        jobs=jobs,
+        engine=engine,
+        scheduler=scheduler,
+        save=save,
+        propose=propose,
+        live=live,
+        params=tuple(param or ()),
+        authority=ca,
+    )
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

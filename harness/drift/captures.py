@@ -141,7 +141,9 @@ def _payload(payload: Payload, place: int, observer: Observer, unknown: dict[str
         return  # proxies and rate limiters answer in any format
     topic = topic_of(payload)
     if topic is None:
-        unknown[payload.origin] = f"no endpoint or channel of {payload.venue} is known for {payload.method} {payload.path}"
+        unknown[payload.origin] = (
+            f"no endpoint or channel of {payload.venue} is known for {payload.method} {payload.path}"
+        )
     elif not exceptions.reason(payload.venue, topic.rpartition("/")[2], payload.body):
         text = exact.encode(payload.body).decode()
         observer.add(topic, decode(text), payload.origin, place, len(text))

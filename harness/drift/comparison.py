@@ -32,9 +32,7 @@ def compare(before: Shape, after: Shape) -> tuple[Difference, ...]:
     for move in moves(before, after):
         taken |= {move.source, move.target, *move.also}
         there = after.traits[move.target]
-        found.append(
-            _told(move.rule, before, after, move.source, move.source, move.target, there, to=move.target)
-        )
+        found.append(_told(move.rule, before, after, move.source, move.source, move.target, there, to=move.target))
         for path in _under(before, move.source):
             target = move.target + path[len(move.source) :]
             if path != move.source and target in after.traits and not _is_below(target, move.source):
@@ -259,7 +257,11 @@ def _against_evidence(was: Trait, now: Trait, told: Callable[..., Difference]) -
     if new & _EXPONENTS and not old & _EXPONENTS:
         yield told("DRIFT-exponent", *(new & _EXPONENTS))
     texts = {kind for kind in new - old if type_of(kind) == "string"}
-    if old & _NUMERIC and (odd := texts - _NUMERIC) and not {kind for kind in old if type_of(kind) == "string"} - _NUMERIC:
+    if (
+        old & _NUMERIC
+        and (odd := texts - _NUMERIC)
+        and not {kind for kind in old if type_of(kind) == "string"} - _NUMERIC
+    ):
         yield told("DRIFT-format", *odd)
     elif (odd := texts - _NUMERIC) and Kind.TEXT not in old and any(type_of(kind) == "string" for kind in old):
         yield told("DRIFT-format", *odd)

@@ -103,5 +103,3 @@ def _refined(field: Field, shape: Shape) -> Trait:
     if column.kind is Kind.PERCENT_MARGIN:
         return replace(trait, percent=True, maximum=Decimal(100) if shape.claim else None)
     return trait
-
-

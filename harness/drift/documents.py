@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from harness import exact, resources
 from harness.contract import schemas
 from harness.drift.shape import Node, Shape, Trait, flattened
 
-__all__ = ["claim", "claim_of_topic", "topics"]
+__all__ = ["claim", "claim_of_topic", "common_of", "topics"]
 
 _DEEPEST = 24
 _ALL = ("null", "boolean", "integer", "number", "string", "object", "array")
@@ -30,9 +31,16 @@ def claim_of_topic(topic: str) -> Shape | None:
     """The shape that the project's own schema gives to a topic, `lighter/rest/account` say; `None` without a schema."""
     if topic not in topics():
         return None
-    common = exact.decode((schemas.folder() / "common.json").read_bytes())
+    common = common_of(schemas.folder())
     document = schemas.load(topic).document
     return claim(topic, document, document, common)
+
+
+def common_of(folder: Path) -> Mapping[str, Any]:
+    """The definitions that the schemas of a folder share; nothing where it has none."""
+    path = folder / "common.json"
+    found: Mapping[str, Any] = exact.decode(path.read_bytes()) if path.is_file() else {}
+    return found
 
 
 @cache
@@ -184,7 +192,9 @@ def _narrowed(one: Node, other: Node) -> Node:
     fields = dict(other.fields)
     for name, child in one.fields.items():
         fields[name] = _narrowed(child, fields[name]) if name in fields else child
-    items = one.items if other.items is None else other.items if one.items is None else _narrowed(one.items, other.items)
+    items = (
+        one.items if other.items is None else other.items if one.items is None else _narrowed(one.items, other.items)
+    )
     entries = one.entries if other.entries is None else other.entries
     return Node(trait, fields, items, entries)
 

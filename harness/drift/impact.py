@@ -1,10 +1,13 @@
 """What a difference does to a connector: who reads it, and what the connector makes of the very payload that shows it."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from harness import exact
 from harness.checks.exam import Exam
 from harness.checks.recorded import scene_of
 from harness.checks.validation import payloads_of
@@ -12,11 +15,12 @@ from harness.contract.payloads import Payload, from_document
 from harness.contract.reading import Reading
 from harness.drift.consumption import parts, reached
 from harness.drift.difference import Difference
+from harness.drift.rules import Severity
 from harness.errors import UsageError
-from harness import exact
-from harness.targets.driving import Outcome
+from harness.targets.driving import Outcome, Rig
+from harness.targets.loading import reference, resolve
 
-__all__ = ["Impact", "found_in", "impacts"]
+__all__ = ["Impact", "Prover", "found_in"]
 
 _ROWS = 3
 _CHECKS: Mapping[str, str] = {
@@ -44,23 +48,56 @@ class Impact:
     told: str = ""
 
 
-def impacts(difference: Difference, exam: Exam | None = None) -> tuple[Impact, ...]:
-    """The methods that read what has changed; with an exam, proven by playing them the payload that shows it."""
-    found: dict[str, list[str]] = {}
-    for reader in reached(difference.topic, difference.path):
-        found.setdefault(reader.method, []).append(reader.into)
-    payload = None if exam is None or not found else found_in(difference)
-    check = _CHECKS.get(difference.rule, _FIGURES)
-    return tuple(
-        Impact(method, tuple(dict.fromkeys(into)), check, _played(exam, method, into, difference, payload))
-        for method, into in found.items()
-    )
+class Prover:
+    """Tells whom differences reach, and proves it by playing. A context manager; it begins to play when it must.
+
+    `payloads` are those that no recording holds. Whatever goes beyond `most` is told and not played.
+    """
+
+    def __init__(self, target: str, venue: str, payloads: Mapping[str, Payload] | None = None, most: int = 40) -> None:
+        self._target, self._venue, self._payloads, self._left = target, venue, payloads or {}, most
+        self._stack = ExitStack()
+        self._exams: dict[str, Exam] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def impacts(self, difference: Difference) -> tuple[Impact, ...]:
+        """The methods that read what has changed, with what they make of the payload that shows it."""
+        found: dict[str, list[str]] = {}
+        for reader in reached(difference.topic, difference.path):
+            found.setdefault(reader.method, []).append(reader.into)
+        loud = found and difference.severity in {Severity.BREAKING, Severity.RISKY}
+        payload = None
+        if loud and self._left > 0 and difference.origin:
+            self._left -= 1
+            payload = self._payloads.get(difference.origin) or found_in(difference)
+        check = _CHECKS.get(difference.rule, _FIGURES)
+        return tuple(
+            Impact(method, tuple(dict.fromkeys(into)), check, self._told(method, into, difference, payload))
+            for method, into in found.items()
+        )
+
+    def _told(self, method: str, into: Iterable[str], difference: Difference, payload: Payload | None) -> str:
+        name = parts(difference.topic)[0]
+        if payload is None or (self._target and name != self._venue):
+            return ""
+        return _played(self._exam(name), method, into, difference, payload)
+
+    def _exam(self, name: str) -> Exam:
+        if name not in self._exams:
+            rig = self._stack.enter_context(Rig())
+            self._exams[name] = Exam(rig, resolve(self._target, name) if self._target else reference(name))
+        return self._exams[name]
 
 
-def _played(
-    exam: Exam | None, method: str, into: Iterable[str], difference: Difference, payload: Payload | None
-) -> str:
-    if exam is None or payload is None or not exam.has(method):
+def _played(exam: Exam, method: str, into: Iterable[str], difference: Difference, payload: Payload) -> str:
+    if not exam.has(method):
         return ""
     endpoint = parts(difference.topic)[2]
     reading = next((one for one in exam.contract.of(method) if one.endpoint == endpoint), None)
@@ -72,7 +109,7 @@ def _played(
 
 
 def _sentence(exam: Exam, reading: Reading, into: tuple[str, ...], outcome: Outcome) -> str:
-    subject = f"`{reading.method}` of {exam.target.name if ':' not in exam.target.name else exam.venue.name}"
+    subject = f"`{reading.method}` of {exam.venue.name}"
     if outcome.error is not None or outcome.hung:
         return f"{subject} would fail: {outcome.how()}"
     reported = _reported(reading, into, outcome)

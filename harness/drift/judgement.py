@@ -19,7 +19,9 @@ _EXPLAINED_BY_SHIFT = frozenset({"DRIFT-range", "DRIFT-precision", "DRIFT-format
 _EXPLAINED_BY_FORM = frozenset({"DRIFT-range", "DRIFT-precision", "DRIFT-format"})
 
 
-def drift(new: Summary, old: Summary | None = None, *, every: bool = False) -> Iterator[tuple[str, tuple[Difference, ...]]]:
+def drift(
+    new: Summary, old: Summary | None = None, *, every: bool = False
+) -> Iterator[tuple[str, tuple[Difference, ...]]]:
     """The differences of every topic that there is something new of, the worst first."""
     for name in sorted(new.topics):
         before = None if old is None else old.topics.get(name)

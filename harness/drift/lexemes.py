@@ -41,7 +41,10 @@ _FORMATS = (
     (Kind.TEXT_ADDRESS, re.compile(r"0x[0-9a-fA-F]{40}")),
     (Kind.TEXT_HEX, re.compile(r"0x[0-9a-fA-F]+|[0-9a-fA-F]{32,}")),
     (Kind.TEXT_UUID, re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")),
-    (Kind.TEXT_TIME, re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9:]+)?")),
+    (
+        Kind.TEXT_TIME,
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?(Z|[+-][0-9:]+)?"),
+    ),
 )
 _DIGITS = bytes.maketrans(b"012345678", b"999999999")
 _HEXADECIMAL = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)

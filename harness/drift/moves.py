@@ -29,7 +29,9 @@ def moves(before: Shape, after: Shape) -> tuple[Move, ...]:
     found = list(_wraps(before, after))
     gone = [path for path in _gone(before, after) if not any(_touches(path, move) for move in found)]
     new = [path for path in _new(before, after) if not any(_touches(path, move) for move in found)]
-    for score, rule, source, target in sorted(_candidates(before, after, gone, new), key=lambda one: (-one[0], *one[1:])):
+    for score, rule, source, target in sorted(
+        _candidates(before, after, gone, new), key=lambda one: (-one[0], *one[1:])
+    ):
         known = {path for move in found for path in (move.source, move.target)}
         if score and not any(_same_branch(source, path) or _same_branch(target, path) for path in known):
             found.append(Move(rule, source, target))
@@ -74,7 +76,11 @@ def _wraps(before: Shape, after: Shape) -> Iterator[Move]:
                 yield Move("DRIFT-moved", path, min(held, key=lambda child: (child.count("/"), child)), (path,))
                 continue
         if was.types & {"object", "array"}:
-            held = [child for child in before.traits if child.startswith(f"{path}/") and _is_alike(before, child, after, path)]
+            held = [
+                child
+                for child in before.traits
+                if child.startswith(f"{path}/") and _is_alike(before, child, after, path)
+            ]
             if held and now.types & (_SCALAR | {"array", "object"}):
                 yield Move("DRIFT-moved", min(held, key=lambda child: (child.count("/"), child)), path, (path,))
 

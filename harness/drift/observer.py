@@ -26,7 +26,6 @@ Maps = Mapping[str, Collection[str]]
 Where = Callable[[int], tuple[str, int]]
 
 
-
 _DECODER = json.JSONDecoder(parse_float=str.encode, parse_int=str.encode, parse_constant=str.encode)  # type: ignore[arg-type]
 
 
@@ -149,7 +148,9 @@ class _Columns:
     def _lists(self, slot: Slot, path: str, column: Sequence[list[Any]], where: Where) -> None:
         sizes = list(map(len, column))
         span = min(sizes), max(sizes)
-        slot.see(Kind.ARRAY, _seen(len(column), f"[{sizes[0]}]", f"[{sizes[-1]}]", where, 0, len(column) - 1, size=span))
+        slot.see(
+            Kind.ARRAY, _seen(len(column), f"[{sizes[0]}]", f"[{sizes[-1]}]", where, 0, len(column) - 1, size=span)
+        )
         values = list(chain.from_iterable(column))
         if values:
             if slot.items is None:

@@ -43,7 +43,9 @@ def patch(differences: Iterable[Difference]) -> str:
         source = _contract_of(venue)
         old = contracts.get(venue, source.read_text("utf-8"))
         contracts[venue] = _in_contract(old, one, venue)
-    diffs = [_diff(f"schemas/{topic}.json", resources.schemas() / f"{topic}.json", text) for topic, text in schemas.items()]
+    diffs = [
+        _diff(f"schemas/{topic}.json", resources.schemas() / f"{topic}.json", text) for topic, text in schemas.items()
+    ]
     diffs += [_diff(f"harness/contract/{venue}.py", _contract_of(venue), text) for venue, text in contracts.items()]
     head = "".join(f"# by hand: {remark}\n" for remark in remarks)
     return head + "".join(diffs)
@@ -160,7 +162,9 @@ def _inner(document: Any, at: str, name: str) -> list[str]:
     for branch in _branches(document, [at]):
         schema = _resolve(document, branch)
         if name == "*":
-            steps += [f"{branch}/{word}" for word in ("items", "additionalProperties") if isinstance(schema.get(word), dict)]
+            steps += [
+                f"{branch}/{word}" for word in ("items", "additionalProperties") if isinstance(schema.get(word), dict)
+            ]
             steps += [f"{branch}/prefixItems/{index}" for index in range(len(schema.get("prefixItems", ())))]
         elif name in schema.get("properties", {}):
             steps.append(f"{branch}/properties/{name}")
@@ -209,9 +213,6 @@ def _in_contract(source: str, one: Difference, venue: str) -> str:
             whole = reading.prefix() + column.at
             if whole == one.path and one.to.startswith(reading.prefix()):
                 new = one.to.removeprefix(reading.prefix())
-                pattern = rf'(into="{column.into}", at=)"{re.escape(column.at)}"'
-                source = re.sub(pattern, lambda found, new=new: f'{found[1]}"{new}"', source, count=1)
-                source = re.sub(
-                    rf'(into="{column.into}",\s*at=)"{re.escape(column.at)}"', lambda f, new=new: f'{f[1]}"{new}"', source
-                )
+                named = rf'(into="{column.into}",\s*at=)"{re.escape(column.at)}"'
+                source = re.sub(named, lambda found, new=new: f'{found[1]}"{new}"', source)
     return source.replace(f'"{one.path}"', f'"{one.to}"')

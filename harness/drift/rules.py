@@ -92,7 +92,9 @@ RULES: Mapping[str, Rule] = {
         Rule("DRIFT-parameter-removed", "request", "presence", "fewer", (_R, _R, _C), "a parameter is gone"),
         Rule("DRIFT-parameter-added", "request", "presence", "more", _FINE, "a new optional parameter"),
         Rule("DRIFT-parameter-type", "request", "type", "other", _GONE, "a parameter has another type"),
-        Rule("DRIFT-parameter-enum", "request", "enum", "fewer", _GONE, "a value of a parameter is not accepted any more"),
+        Rule(
+            "DRIFT-parameter-enum", "request", "enum", "fewer", _GONE, "a value of a parameter is not accepted any more"
+        ),
         Rule("DRIFT-auth", "request", "auth", "other", _GONE, "an endpoint has other security requirements"),
     )
 }

@@ -236,7 +236,9 @@ def _slot(told: Mapping[str, Any]) -> Slot:
 
 def _kind(told: Mapping[str, Any]) -> Seen:
     spans = {name: (int(told[name][0]), int(told[name][1])) for name in ("scale", "magnitude", "size") if name in told}
-    return Seen(int(told["count"]), _mark(told["first"]), _mark(told["last"]), frozenset(told.get("signs", "")), **spans)
+    return Seen(
+        int(told["count"]), _mark(told["first"]), _mark(told["last"]), frozenset(told.get("signs", "")), **spans
+    )
 
 
 def _mark(told: Any) -> Mark:
