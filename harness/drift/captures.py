@@ -5,19 +5,21 @@ that a capture of a gigabyte needs no more memory than one of a megabyte.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from harness import exact
 from harness.cassette import tape
 from harness.checks.validation import is_refusal, payloads_of
 from harness.contract import exceptions
 from harness.contract.payloads import Payload, candidates, from_document, validate
 from harness.drift.documents import claim_of_topic, topics
 from harness.drift.observer import Observer, decode
-from harness.drift.summary import Summary, from_document as summary_of
+from harness.drift.summary import Summary
+from harness.drift.summary import from_document as summary_of
 from harness.errors import UsageError
 from harness.findings import Status
 from harness.venues import NAMES, venue
@@ -102,21 +104,100 @@ class _Maps(dict[str, Collection[str]]):
 
 def observe(chunk: Chunk) -> Seen:
     """Read one chunk."""
-    observer, unknown = Observer(_Maps()), {}
-    whole = Summary()
-    for file in chunk.files:
-        if file.name.endswith(tape.SUFFIX):
-            _tape(file, observer, unknown)
-        elif file.suffix.lower() in _LINES:
-            _lines(file, chunk, observer, unknown)
-        elif (old := _old_summary(file)) is not None:
-            whole.absorb(old)
+    return _Reader(chunk).read()
+
+
+class _Reader:
+    def __init__(self, chunk: Chunk) -> None:
+        self._chunk = chunk
+        self._observer = Observer(_Maps())
+        self._unknown: dict[str, str] = {}
+
+    def read(self) -> Seen:
+        whole = Summary()
+        for file in self._chunk.files:
+            if file.name.endswith(tape.SUFFIX):
+                self._tape(file)
+            elif file.suffix.lower() in _LINES:
+                self._lines(file)
+            elif (old := _old_summary(file)) is not None:
+                whole.absorb(old)
+            else:
+                for place, payload in enumerate(payloads_of(file)):
+                    self._payload(payload, place)
+        whole.absorb(self._observer.summary())
+        return Seen(whole, self._unknown)
+
+    def _is_meant(self, payload: Payload) -> bool:
+        return not self._chunk.kinds or payload.kind in self._chunk.kinds
+
+    def _payload(self, payload: Payload, place: int) -> None:
+        if not self._is_meant(payload):
+            return
+        what = f"{payload.method} {payload.path}"
+        if payload.venue not in NAMES:
+            self._unknown[payload.origin] = f"no venue is known for {what}"
+        elif payload.text is not None:
+            return  # proxies and rate limiters answer in any format
+        elif (topic := topic_of(payload)) is None:
+            self._unknown[payload.origin] = f"no endpoint or channel of {payload.venue} is known for {what}"
+        elif not exceptions.reason(payload.venue, topic.rpartition("/")[2], payload.body):
+            text = exact.encode(payload.body).decode()
+            self._observer.add(topic, decode(text), payload.origin, place, len(text))
+
+    def _lines(self, file: Path) -> None:
+        """The lines that begin in the chunk, whoever ends them. A place is an offset, however the file is cut."""
+        origin = str(file)
+        with file.open("rb") as opened:
+            if self._chunk.start:
+                opened.seek(self._chunk.start - 1)
+                opened.readline()
+            at = opened.tell()
+            while at < self._chunk.stop and (line := opened.readline()):
+                if not line.isspace():
+                    self._line(line, origin, at)
+                at += len(line)
+
+    def _line(self, line: bytes, origin: str, at: int) -> None:
+        try:
+            document = decode(line.decode("utf-8"))
+        except ValueError as error:
+            raise UsageError(f"not JSON: {error}", where=f"{origin}, byte {at}", cure="a line is one body") from None
+        if self._chunk.topic:
+            self._observer.add(self._chunk.topic, document, origin, at, len(line))
+            return
+        if not isinstance(document, dict) or not {"exchange", "transport", "path", "body"} <= document.keys():
+            cure = "add --topic lighter/rest/account, or write payload files, one a line"
+            raise UsageError("bodies without a word of their endpoint", where=origin, cure=cure)
+        status = int(document.get("status", b"200"))
+        payload = from_document({**document, "status": status}, f"{origin}@{at}")
+        if payload.text is not None or not self._is_meant(payload):
+            return
+        topic = _topic_of_line(payload)
+        if topic is None:
+            what = f"{payload.method} {payload.path}"
+            self._unknown[payload.origin] = f"no endpoint or channel of {payload.venue} is known for {what}"
         else:
-            for place, payload in enumerate(payloads_of(file)):
-                if not chunk.kinds or payload.kind in chunk.kinds:
-                    _payload(payload, place, observer, unknown)
-    whole.absorb(observer.summary())
-    return Seen(whole, unknown)
+            self._observer.add(topic, payload.body, origin, at, len(line))
+
+    def _tape(self, file: Path) -> None:
+        recorded = tape.load(file, verify=False)
+        name = recorded.provenance.venue
+        guide = _Guide(venue(name))
+        paths: dict[int, str] = {}
+        for place, frame in enumerate(recorded.frames):
+            if frame.kind is tape.Kind.OPEN:
+                paths[frame.connection] = frame.text
+            if frame.kind is not tape.Kind.TEXT or frame.direction is not tape.Direction.RECEIVED:
+                continue
+            try:
+                document = decode(frame.text)
+            except ValueError:
+                continue  # a frame that is no JSON belongs to no channel
+            if channel := guide.channel(paths.get(frame.connection, ""), document):
+                self._observer.add(f"{name}/ws/{channel}", document, str(file), place, len(frame.text))
+            else:
+                self._unknown[f"{file}#{place}"] = "a frame of no known channel"
 
 
 def _old_summary(file: Path) -> Summary | None:
@@ -129,24 +210,6 @@ def _old_summary(file: Path) -> Summary | None:
         return summary_of(json.loads(file.read_bytes()), str(file))
     except ValueError:
         raise UsageError("a summary that is broken", where=str(file), cure="harness drift --save writes one") from None
-
-
-def _payload(payload: Payload, place: int, observer: Observer, unknown: dict[str, str]) -> None:
-    from harness import exact
-
-    if payload.venue not in NAMES:
-        unknown[payload.origin] = f"no venue is known for {payload.method} {payload.path}"
-        return
-    if payload.text is not None:
-        return  # proxies and rate limiters answer in any format
-    topic = topic_of(payload)
-    if topic is None:
-        unknown[payload.origin] = (
-            f"no endpoint or channel of {payload.venue} is known for {payload.method} {payload.path}"
-        )
-    elif not exceptions.reason(payload.venue, topic.rpartition("/")[2], payload.body):
-        text = exact.encode(payload.body).decode()
-        observer.add(topic, decode(text), payload.origin, place, len(text))
 
 
 def topic_of(payload: Payload) -> str | None:
@@ -163,70 +226,11 @@ def topic_of(payload: Payload) -> str | None:
     return f"{payload.venue}/{payload.transport}/{found[0].name}"
 
 
-def _lines(file: Path, chunk: Chunk, observer: Observer, unknown: dict[str, str]) -> None:
-    """The lines that begin in the chunk, whoever ends them. A place is an offset, however the file is cut."""
-    with file.open("rb") as opened:
-        if chunk.start:
-            opened.seek(chunk.start - 1)
-            opened.readline()
-        at = opened.tell()
-        while at < chunk.stop and (line := opened.readline()):
-            if not line.isspace():
-                _line(line, f"{file}", at, chunk, observer, unknown)
-            at += len(line)
-
-
-def _line(  # noqa: PLR0913
-    line: bytes, origin: str, at: int, chunk: Chunk, observer: Observer, unknown: dict[str, str]
-) -> None:
-    try:
-        document = decode(line.decode("utf-8"))
-    except ValueError as error:
-        raise UsageError(f"not JSON: {error}", where=f"{origin}, byte {at}", cure="a line is one body") from None
-    if chunk.topic:
-        observer.add(chunk.topic, document, origin, at, len(line))
-        return
-    if not isinstance(document, dict) or not {"exchange", "transport", "path", "body"} <= document.keys():
-        cure = "add --topic lighter/rest/account, or write payload files, one a line"
-        raise UsageError("bodies without a word of their endpoint", where=origin, cure=cure)
-    status = document.get("status", b"200")
-    payload = from_document({**document, "status": int(status)}, f"{origin}@{at}")
-    if payload.text is not None or (chunk.kinds and payload.kind not in chunk.kinds):
-        return
-    topic = _topic_of_line(payload)
-    if topic is None:
-        unknown[payload.origin] = f"no endpoint or channel is known for {payload.method} {payload.path}"
-    else:
-        observer.add(topic, payload.body, origin, at, len(line))
-
-
 def _topic_of_line(payload: Payload) -> str | None:
     found = candidates(payload)
     if payload.transport == "rest" and payload.status >= 400:
         return f"{payload.venue}/rest/error" if found else None
     return f"{payload.venue}/{payload.transport}/{found[0].name}" if found else None
-
-
-def _tape(file: Path, observer: Observer, unknown: dict[str, str]) -> None:
-    recorded = tape.load(file, verify=False)
-    if recorded.provenance.venue not in NAMES:
-        raise UsageError(f"unknown venue {recorded.provenance.venue!r}", where=str(file))
-    guide = _Guide(venue(recorded.provenance.venue))
-    paths: dict[int, str] = {}
-    for place, frame in enumerate(recorded.frames):
-        if frame.kind is tape.Kind.OPEN:
-            paths[frame.connection] = frame.text
-        if frame.kind is not tape.Kind.TEXT or frame.direction is not tape.Direction.RECEIVED:
-            continue
-        try:
-            document = decode(frame.text)
-        except ValueError:
-            continue  # a frame that is no JSON belongs to no channel
-        channel = guide.channel(paths.get(frame.connection, ""), document)
-        if channel:
-            observer.add(f"{recorded.provenance.venue}/ws/{channel}", document, str(file), place, len(frame.text))
-        else:
-            unknown[f"{file}#{place}"] = "a frame of no known channel"
 
 
 class _Guide:

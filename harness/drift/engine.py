@@ -1,4 +1,4 @@
-"""Spreads the reading of recordings over processes, or over a Dask cluster: a map, and a reduction that may go in any order."""
+"""Spreads the reading of recordings over processes or a Dask cluster: a map, and a reduction in any order."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What a difference does to a connector: who reads it, and what the connector makes of the very payload that shows it."""
+"""What a difference does to a connector: who reads it, and what it makes of the very payload that shows it."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -142,7 +142,7 @@ def _reported(reading: Reading, into: tuple[str, ...], outcome: Outcome) -> str:
 
 def found_in(difference: Difference) -> Payload | None:
     """The payload that shows a difference, from the recording that it was seen in; `None` where that is gone."""
-    file, _, number = difference.origin.partition("#")
+    file = difference.origin.partition("#")[0]
     path = Path(file)
     if not path.is_file():
         return None

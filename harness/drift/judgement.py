@@ -53,18 +53,14 @@ def _is_allowed(one: Difference, claim: Shape) -> bool:
         return False
     if one.rule == "DRIFT-enum":
         return trait.open or not _is_new(one, trait)
-    if one.reach is Reach.READ:
-        return False
-    match one.rule:
-        case "DRIFT-nullable":
-            return not trait.types or "null" in trait.types
-        case "DRIFT-optional" | "DRIFT-removed":
-            return not trait.required
-        case "DRIFT-retyped":
-            return not trait.types or one.after.partition(" ")[0] in trait.types
-        case "DRIFT-format":
-            return True  # the schema's own patterns have been asked
-    return False
+    allowed = {
+        "DRIFT-nullable": not trait.types or "null" in trait.types,
+        "DRIFT-optional": not trait.required,
+        "DRIFT-removed": not trait.required,
+        "DRIFT-retyped": not trait.types or one.after.partition(" ")[0] in trait.types,
+        "DRIFT-format": True,  # the schema's own patterns have been asked
+    }
+    return one.reach is not Reach.READ and allowed.get(one.rule, False)
 
 
 def _is_new(one: Difference, trait: Trait) -> bool:

@@ -6,10 +6,10 @@ and each pattern is understood once.
 
 import re
 from collections import Counter
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 __all__ = ["Form", "Kind", "Part", "form_of", "mantissa", "parts_of"]
 
@@ -57,7 +57,8 @@ _ELIMINATED = 12
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a scalar is written. Of a number: `sign` is -, 0 or +, `scale` counts the digits after the point,
-    `magnitude` is the power of ten of the first significant digit, `None` for zero."""
+    `magnitude` is the power of ten of the first significant digit, `None` for zero.
+    """
 
     kind: str
     sign: str = ""
@@ -174,14 +175,14 @@ def _parts_of_texts(
     return parts
 
 
-def _joined(column: Sequence[str] | Sequence[bytes], *, quoted: bool) -> bytes:
+def _joined(column: Sequence[Any], *, quoted: bool) -> bytes:
     """Every text between two line breaks."""
     if not quoted:
-        return b"\n" + b"\n\n".join(column) + b"\n"  # type: ignore[arg-type]
-    blob = "\n\n".join(column).encode("utf-8", "surrogatepass")  # type: ignore[arg-type]
-    if blob.count(b"\n") != 2 * (len(column) - 1):  # a string with line breaks in it
-        blob = "\n\n".join([text.replace("\n", "\x01") for text in column]).encode("utf-8", "surrogatepass")  # type: ignore[arg-type]
-    return b"\n" + blob + b"\n"
+        return b"\n" + b"\n\n".join(column) + b"\n"
+    text = "\n\n".join(column)
+    if text.count("\n") != 2 * (len(column) - 1):  # a string with line breaks in it
+        text = "\n\n".join([each.replace("\n", "\x01") for each in column])
+    return b"\n" + text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _numeric(blob: bytes) -> bytes:
@@ -228,7 +229,7 @@ def _is_hash(pattern: bytes) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _form_of_pattern(pattern: bytes, quoted: bool) -> Form:  # noqa: FBT001 - a key of the cache
+def _form_of_pattern(pattern: bytes, quoted: bool) -> Form:
     """The form of every text with this pattern."""
     return form_of(pattern.replace(_ZERO, b"0").replace(_HASH, b"0x").decode("latin-1"), quoted=quoted)
 

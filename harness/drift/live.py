@@ -1,6 +1,5 @@
-"""Asks a venue's public routes what they answer now: no credentials, no orders, its known hosts over verified TLS only."""
+"""Asks a venue's public routes what they answer now: its known hosts over verified TLS only, without credentials."""
 
-import asyncio
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -148,7 +147,7 @@ async def _ask(session: aiohttp.ClientSession, base: URL, facts: Venue, question
             raw = await answer.content.read(_LARGEST + 1)
             while len(raw) <= _LARGEST and (more := await answer.content.read(_LARGEST)):
                 raw += more
-    except (aiohttp.ClientError, TimeoutError, asyncio.TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError) as error:
         return f"{type(error).__name__}: {error}"
     if len(raw) > _LARGEST:
         return "larger than what is read"

@@ -63,8 +63,6 @@ def _scalar(text: str, at: int) -> int:
 def replaced(text: str, span: Span, value: Any) -> str:
     """The text with another value in a place: one line where it was one, else indented as it was."""
     old = text[span[0] : span[1]]
-    if isinstance(value, str) and value.startswith("\0"):
-        return text[: span[0]] + value[1:] + text[span[1] :]
     if "\n" not in old:
         return text[: span[0]] + json.dumps(value, ensure_ascii=False) + text[span[1] :]
     line = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]

@@ -1,17 +1,20 @@
-"""Recognises a rename, another case, a wrapping or another nesting, where at first sight one thing is gone and another new."""
+"""Recognises renames, other cases, wrappings and other nestings, where it seems that one thing is gone and one new."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from harness.drift.shape import ITEM, Shape, Trait
+from harness.drift.spot import Spot
 
 __all__ = ["Move", "moves"]
 
 _ALIKE = 0.5
+_SURE = 0.6
 _TRIVIAL = frozenset({"null", "true", "false", "{…}", '""', "0", "1", '"0"'})
-_SCALAR = frozenset({"boolean", "integer", "number", "string"})
+_CONTAINERS = frozenset({"object", "array"})
+_ANY = _CONTAINERS | {"boolean", "integer", "number", "string"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,66 +72,67 @@ def _wraps(before: Shape, after: Shape) -> Iterator[Move]:
         now = after.traits.get(path)
         if now is None or not was.types or was.types & now.types - {"null"}:
             continue
-        inner = [child for child in after.traits if child.startswith(f"{path}/") and child not in before.traits]
-        if now.types & {"object", "array"}:
-            held = [child for child in inner if _is_alike(before, path, after, child)]
+        if now.types & _CONTAINERS:
+            inner = [child for child in after.traits if child.startswith(f"{path}/") and child not in before.traits]
+            held = [child for child in inner if _is_alike(Spot(before, after, path, child))]
             if held:
-                yield Move("DRIFT-moved", path, min(held, key=lambda child: (child.count("/"), child)), (path,))
+                yield Move("DRIFT-moved", path, min(held, key=_depth), (path,))
                 continue
-        if was.types & {"object", "array"}:
-            held = [
-                child
-                for child in before.traits
-                if child.startswith(f"{path}/") and _is_alike(before, child, after, path)
-            ]
-            if held and now.types & (_SCALAR | {"array", "object"}):
-                yield Move("DRIFT-moved", min(held, key=lambda child: (child.count("/"), child)), path, (path,))
+        if was.types & _CONTAINERS and now.types & _ANY:
+            inner = [child for child in before.traits if child.startswith(f"{path}/")]
+            held = [child for child in inner if _is_alike(Spot(before, after, child, path))]
+            if held:
+                yield Move("DRIFT-moved", min(held, key=_depth), path, (path,))
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def _candidates(
-    before: Shape, after: Shape, gone: Iterable[str], new: Iterable[str]
+    before: Shape, after: Shape, gone: Sequence[str], new: Sequence[str]
 ) -> Iterator[tuple[float, str, str, str]]:
-    gone, new = list(gone), list(new)
+    """Moves that may be, each with how sure it is."""
     for source in gone:
         parent, _, name = source.rpartition("/")
         beside = [path for path in new if path.rpartition("/")[0] == parent]
-        for target in beside:
-            score = _likeness(before, source, after, target)
-            other = target.rpartition("/")[2]
-            if score and _folded(name) == _folded(other):
-                yield 10 + score, "DRIFT-case", source, target
-            elif score and _is_rename(before, source, after, target, gone, beside):
-                yield score, "DRIFT-renamed", source, target
+        is_only = len(beside) == 1 == sum(1 for path in gone if path.rpartition("/")[0] == parent)
         for target in new:
-            if target in beside or target.rpartition("/")[2] != name:
+            spot = Spot(before, after, source, target)
+            score = _likeness(spot)
+            other = target.rpartition("/")[2]
+            if not score:
                 continue
-            score = _likeness(before, source, after, target)
-            near = target.startswith(f"{parent}/") or source.startswith(f"{target.rpartition('/')[0]}/")
-            if score and (near or not (before.claim or after.claim)):
-                yield 5 + score - abs(target.count("/") - source.count("/")) / 10, "DRIFT-moved", source, target
+            if target in beside:
+                if _folded(name) == _folded(other):
+                    yield 10 + score, "DRIFT-case", source, target
+                elif _is_rename(spot, is_only=is_only):
+                    yield score, "DRIFT-renamed", source, target
+            elif name == other:
+                near = target.startswith(f"{parent}/") or source.startswith(f"{target.rpartition('/')[0]}/")
+                if near or not (before.claim or after.claim):
+                    yield 5 + score - abs(target.count("/") - source.count("/")) / 10, "DRIFT-moved", source, target
 
 
-def _is_rename(  # noqa: PLR0913
-    before: Shape, source: str, after: Shape, target: str, gone: list[str], beside: list[str]
-) -> bool:
+def _is_rename(spot: Spot, *, is_only: bool) -> bool:
     """Whether the values tell, or the names, or there is nothing else that it could be."""
-    if _share(before.traits[source], after.traits[target]):
+    name, other = spot.source.rpartition("/")[2], spot.target.rpartition("/")[2]
+    if _share(spot.was, spot.now) or _words(name) & _words(other) or _resemblance(name, other) >= _SURE:
         return True
-    names = source.rpartition("/")[2], target.rpartition("/")[2]
-    if _words(names[0]) & _words(names[1]) or SequenceMatcher(None, *map(_folded, names)).ratio() >= _ALIKE + 0.1:
-        return True
-    parent = source.rpartition("/")[0]
-    lost = [path for path in gone if path.rpartition("/")[0] == parent]
-    return not (before.claim or after.claim) and len(lost) == len(beside) == 1
+    return is_only and not (spot.before.claim or spot.after.claim)
 
 
-def _likeness(before: Shape, source: str, after: Shape, target: str) -> float:
+def _likeness(spot: Spot) -> float:
     """How alike two values are, nought when they cannot be the same."""
-    if not _is_alike(before, source, after, target):
+    if not _is_alike(spot):
         return 0.0
-    names = source.rpartition("/")[2], target.rpartition("/")[2]
-    alike = SequenceMatcher(None, *map(_folded, names)).ratio()
-    return 1 + alike + 2 * _share(before.traits[source], after.traits[target])
+    names = spot.source.rpartition("/")[2], spot.target.rpartition("/")[2]
+    return 1 + _resemblance(*names) + 2 * _share(spot.was, spot.now)
+
+
+def _resemblance(one: str, other: str) -> float:
+    """How alike two names are, between 0 and 1."""
+    return SequenceMatcher(None, _folded(one), _folded(other)).ratio()
 
 
 def _share(was: Trait, now: Trait) -> float:
@@ -137,20 +141,18 @@ def _share(was: Trait, now: Trait) -> float:
     return len(old & new) / len(new) if new else 0.0
 
 
-def _is_alike(before: Shape, source: str, after: Shape, target: str) -> bool:
+def _is_alike(spot: Spot) -> bool:
     """Whether one can have become the other: the same types and, of objects and lists, much the same below."""
-    was, now = before.traits[source], after.traits[target]
-    if not was.types or not now.types:
-        return False
+    was, now = spot.was, spot.now
     common = was.types & now.types - {"null"}
-    if not common and not ({"integer"} <= was.types and {"number"} <= now.types):
+    if not common and not ("integer" in was.types and "number" in now.types):
         return False
-    if common <= {"object", "array"}:
-        old, new = _relative(before, source), _relative(after, target)
-        return bool(old) and len(old & new) >= _ALIKE * min(len(old), len(new)) if old or new else not before.claim
-    if was.kinds and now.kinds:
-        return bool(was.kinds.keys() & now.kinds.keys() - {"null"})
-    return True
+    if common and common <= _CONTAINERS:
+        old, new = _relative(spot.before, spot.source), _relative(spot.after, spot.target)
+        if not old or not new:
+            return old == new and not spot.before.claim
+        return len(old & new) >= _ALIKE * min(len(old), len(new))
+    return not (was.kinds and now.kinds) or bool(was.kinds.keys() & now.kinds.keys() - {"null"})
 
 
 def _relative(shape: Shape, path: str) -> set[str]:
@@ -162,6 +164,5 @@ def _folded(name: str) -> str:
 
 
 def _words(name: str) -> set[str]:
-    """The words of a name, however they are joined, without those that say nothing."""
-    found = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name)
-    return {word.lower() for word in found if len(word) > 2}
+    """The words of a name, however they are joined, without the shortest."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+", name) if len(word) > 2}

@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.drift.lexemes import Form, Kind, parts_of
 from harness.drift.shape import below
-from harness.drift.summary import FIELDS, TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
+from harness.drift.summary import TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
 
 __all__ = ["Observer", "decode", "is_key"]
 
@@ -26,11 +26,19 @@ Maps = Mapping[str, Collection[str]]
 Where = Callable[[int], tuple[str, int]]
 
 
-_DECODER = json.JSONDecoder(parse_float=str.encode, parse_int=str.encode, parse_constant=str.encode)  # type: ignore[arg-type]
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+_encode: Any = str.encode  # a number is kept as its own text, in a type that no string has
+_DECODER = json.JSONDecoder(parse_float=_encode, parse_int=_encode, parse_constant=_refuse)
 
 
 def decode(body: str) -> Any:
-    """Decode JSON; a number becomes the bytes of its own text, a string stays a string. `ValueError` for what is none."""
+    """Decode JSON; a number becomes the bytes of its own text, a string stays a string.
+
+    Raises `ValueError` for what is not JSON.
+    """
     try:
         return _DECODER.decode(body)
     except RecursionError:
@@ -93,7 +101,7 @@ class _Columns:
 
     def _of_type(self, one: type, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
         if one is dict:
-            slot.see(Kind.OBJECT, _seen(len(column), "{…}", "{…}", where, 0, len(column) - 1))
+            slot.see(Kind.OBJECT, Seen(len(column), _mark(where(0), "{…}"), _mark(where(len(column) - 1), "{…}")))
             self._objects(slot, path, column, where)
         elif one is list:
             self._lists(slot, path, column, where)
@@ -147,10 +155,8 @@ class _Columns:
 
     def _lists(self, slot: Slot, path: str, column: Sequence[list[Any]], where: Where) -> None:
         sizes = list(map(len, column))
-        span = min(sizes), max(sizes)
-        slot.see(
-            Kind.ARRAY, _seen(len(column), f"[{sizes[0]}]", f"[{sizes[-1]}]", where, 0, len(column) - 1, size=span)
-        )
+        first, last = _mark(where(0), f"[{sizes[0]}]"), _mark(where(len(column) - 1), f"[{sizes[-1]}]")
+        slot.see(Kind.ARRAY, Seen(len(column), first, last, size=(min(sizes), max(sizes))))
         values = list(chain.from_iterable(column))
         if values:
             if slot.items is None:
@@ -170,16 +176,12 @@ def _within(column: Sequence[Any], where: Where) -> Where:
     return found
 
 
-def _seen(count: int, first: str, last: str, where: Where, start: int, end: int, **told: Any) -> Seen:  # noqa: PLR0913
-    return Seen(count, _mark(where(start), first), _mark(where(end), last), **told)
-
-
 def _mark(at: tuple[str, int], text: str) -> Mark:
     return at[0], at[1], text if len(text) <= TEXT else f"{text[:TEXT]}…"
 
 
 def _constants(slot: Slot, kind: str, texts: Sequence[str], where: Where) -> None:
-    slot.see(kind, _seen(len(texts), texts[0], texts[-1], where, 0, len(texts) - 1))
+    slot.see(kind, Seen(len(texts), _mark(where(0), texts[0]), _mark(where(len(texts) - 1), texts[-1])))
     slot.tally(Counter(texts))
 
 
@@ -189,8 +191,8 @@ def _texts(slot: Slot, column: Sequence[Any], where: Where, *, quoted: bool) -> 
         counts = None
     slot.tally(None if counts is None else {_json(value): count for value, count in counts.items()})
     for kind, part in parts_of(column, quoted=quoted, distinct=counts).items():
-        first, last = _json(column[part.first]), _json(column[part.last])
-        slot.see(kind, _seen(part.count, first, last, where, part.first, part.last, **_ranges(part.forms)))
+        first, last = (_mark(where(index), _json(column[index])) for index in (part.first, part.last))
+        slot.see(kind, Seen(part.count, first, last, **_ranges(part.forms)))
 
 
 def _ranges(forms: Sequence[Form]) -> dict[str, Any]:

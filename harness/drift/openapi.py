@@ -151,9 +151,9 @@ def between(old: Api, new: Api, *, every: bool = False) -> tuple[Difference, ...
     return tuple(sorted(heard, key=lambda one: (-ranked(one.severity), one.topic, one.path, one.rule)))
 
 
-def _of_endpoint(rule: str, old: Api, operation: Operation, before: str, after: str, path: str = "") -> Difference:
+def _of_endpoint(rule: str, old: Api, operation: Operation, before: str, after: str) -> Difference:
     topic = f"{operation.method} {operation.path}" if operation.answer is None else operation.answer.name
-    return Difference(rule=rule, topic=topic, path=path, before=before, after=after, against=old.name)
+    return Difference(rule=rule, topic=topic, path="", before=before, after=after, against=old.name)
 
 
 def _requests(old: Api, was: Operation, now: Operation) -> Iterator[Difference]:

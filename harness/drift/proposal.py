@@ -6,6 +6,7 @@ A patch is a proposal. What a new value means, or a new unit, nobody can read fr
 import difflib
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def _in_schema(text: str, one: Difference) -> str | None:
     parent, _, name = one.path.rpartition("/")
     holder = _holder(document, parent if one.rule != "DRIFT-added" else one.path.rpartition("/")[0])
     if one.rule == "DRIFT-added":
-        return None if holder is None else _added(text, places, document, holder, name, one)
+        return None if holder is None else _added(text, holder, name, one)
     if holder is None or f"{holder}/properties/{name}" not in places:
         return None
     at = f"{holder}/properties/{name}"
@@ -98,6 +99,8 @@ def _wider(text: str, span: Span, one: Difference) -> str | None:
     if other is None:
         return None
     old = exact.decode(text[span[0] : span[1]])
+    if "enum" in other and isinstance(old, dict) and "enum" in old:
+        return replaced(text, span, _plain({**old, "enum": [*old["enum"], *other["enum"]]}))
     description = {key: old.pop(key) for key in ("description",) if isinstance(old, dict) and key in old}
     return replaced(text, span, {"anyOf": [_plain(old), other], **description})
 
@@ -127,24 +130,21 @@ def _required(text: str, holder: str, change: Any) -> str:
     return replaced(text, span, change(names)) if change(names) != names else text
 
 
-def _added(text: str, places: dict[str, Span], document: Any, holder: str, name: str, one: Difference) -> str | None:
-    span = places.get(f"{holder}/properties")
-    if span is None or f"{holder}/properties/{name}" in places:
-        return None
+def _added(text: str, holder: str, name: str, one: Difference) -> str | None:
+    """The schema with one more member, after the last and laid out like it."""
+    places = spans(text)
     types = [each for each in one.after.partition(" ")[0].split("/") if each in _SCALARS]
-    if not types:
+    whole = places.get(f"{holder}/properties")
+    members = [at for at in places if at.rpartition("/")[0] == f"{holder}/properties" and not at.endswith("~name")]
+    if whole is None or not types or not members or f"{holder}/properties/{name}" in members:
         return None
-    members = dict(_resolve(document, f"{holder}/properties"))
-    last = places[f"{holder}/properties/{list(members)[-1].replace('~', '~0').replace('/', '~1')}"] if members else None
-    told = exact.encode({"type": types[0] if len(types) == 1 else types}).decode()
-    member = f'"{name}": {told}'
-    if last is None:
-        return replaced(text, span, f"\0{{{member}}}")
-    begin = text.rfind("\n", 0, places[f"{holder}/properties/{list(members)[-1]}~name"][0]) + 1
-    line = text[begin:]
-    indent = line[: len(line) - len(line.lstrip())]
-    joint = ",\n" + indent if "\n" in text[span[0] : span[1]] else ", "
-    return text[: last[1]] + joint + member + text[last[1] :]
+    last = max(members, key=lambda at: places[at][1])
+    begin = places[f"{last}~name"][0]
+    line = text[text.rfind("\n", 0, begin) + 1 : begin]
+    joint = f",\n{line}" if not line.strip() else ", "
+    told = exact.encode({"type": types[0] if len(types) == 1 else types}).decode().replace(":", ": ")
+    end = places[last][1]
+    return f'{text[:end]}{joint}"{name}": {told}{text[end:]}'
 
 
 def _holder(document: Any, path: str) -> str | None:
@@ -201,6 +201,10 @@ def _resolve(document: Any, pointer: str) -> Any:
     return document
 
 
+def _renamed(new: str, found: re.Match[str]) -> str:
+    return f'{found[1]}"{new}"'
+
+
 def _in_contract(source: str, one: Difference, venue: str) -> str:
     """The contract that reads the field where it is now. Only names are changed: a meaning is never guessed."""
     if one.rule not in _NAMED | {"DRIFT-moved"} or not one.to:
@@ -214,5 +218,5 @@ def _in_contract(source: str, one: Difference, venue: str) -> str:
             if whole == one.path and one.to.startswith(reading.prefix()):
                 new = one.to.removeprefix(reading.prefix())
                 named = rf'(into="{column.into}",\s*at=)"{re.escape(column.at)}"'
-                source = re.sub(named, lambda found, new=new: f'{found[1]}"{new}"', source)
+                source = re.sub(named, partial(_renamed, new), source)
     return source.replace(f'"{one.path}"', f'"{one.to}"')

@@ -54,7 +54,7 @@ def released(requirement: str) -> Sdk:
         _run([sys.executable, "-m", "pip", "download", *options, "--dest", str(wheels), requirement], requirement)
         for wheel in wheels.glob("*.whl"):
             with zipfile.ZipFile(wheel) as opened:
-                opened.extractall(packages)  # noqa: S202 - zipfile keeps members below the folder
+                opened.extractall(packages)
         names = sorted(path.parent.name for path in packages.glob("*/__init__.py"))
         return _dumped(requirement, packages, names)
 

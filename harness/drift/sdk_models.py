@@ -1,4 +1,4 @@
-"""A program of its own: prints the response models of an SDK in a folder as JSON Schemas. Never imported by the harness.
+"""A program of its own: prints the response models of an SDK as JSON Schemas. Nothing of it runs in the harness.
 
 `python sdk_models.py FOLDER PACKAGE...` prints `{"models": {name: schema}, "endpoints": [{"method", "path", "model"}],
 "skipped": {module: reason}}`. A package's own `__init__` is not run: a model needs no client, signer or network.

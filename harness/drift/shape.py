@@ -1,7 +1,6 @@
 """What is known of each path of an answer: allowed by a document (a claim), or seen in payloads (evidence).
 
-Both take the same form, so that schemas, OpenAPI documents, models of an SDK and summaries of recordings can be compared
-with one another.
+Both take the same form, so that schemas, OpenAPI documents, an SDK's models and recordings can be compared.
 """
 
 from collections.abc import Iterator, Mapping
@@ -110,9 +109,9 @@ def _walk(node: Node, path: str) -> Iterator[tuple[str, Node]]:
     yield path, node
     for name, child in node.fields.items():
         yield from _walk(child, below(path, name))
-    for child in (node.items, node.entries):
-        if child is not None:
-            yield from _walk(child, f"{path}/{ITEM}")
+    for inner in (node.items, node.entries):
+        if inner is not None:
+            yield from _walk(inner, f"{path}/{ITEM}")
 
 
 def _both(one: Trait, other: Trait) -> Trait:

@@ -28,8 +28,10 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Values of one kind at one path. Of numbers: the signs that occurred, digits after the point, powers of ten;
-    of lists: their sizes."""
+    """Values of one kind at one path.
+
+    Of numbers: the signs that occurred, digits after the point, powers of ten; of lists: their sizes.
+    """
 
     count: int
     first: Mark
