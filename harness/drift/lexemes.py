@@ -49,6 +49,9 @@ _FORMATS = (
 _DIGITS = bytes.maketrans(b"012345678", b"999999999")
 _HEXADECIMAL = bytes.maketrans(b"123456789abcdefABCDEF", b"0" * 21)
 _ZERO, _HASH = b"\x02", b"\x03"  # what no exchange sends
+_EXPONENTS = tuple((b"%d" % digit, bytes([16 + digit])) for digit in range(10))
+_SIGNS = _ZERO + b"".join(sign for _, sign in _EXPONENTS)
+_BACK = bytes.maketrans(_SIGNS, b"00123456789")
 _SAMPLE = 64
 _ELIMINATED = 12
 """Patterns that are counted by taking them out of a text, which is fast while they are few."""
@@ -129,12 +132,12 @@ def parts_of(
     if distinct is not None or len(set(column[:_SAMPLE])) <= _SAMPLE // 2:
         return _parts_of_texts(column, set(column) if distinct is None else distinct, quoted=quoted)
     blob = _joined(column, quoted=quoted)
-    if _ZERO in blob or _HASH in blob:
+    if quoted and (_ZERO in blob or _HASH in blob):
         return _parts_of_texts(column, set(column), quoted=quoted)
-    counts = _patterns(_numeric(blob), _is_plain)
+    counts = _patterns(_numeric(blob), _is_plain if quoted else _is_number)
     if counts is None and quoted:
         counts = _patterns(_folded(blob), _is_hash)
-    if counts is None:
+    if counts is None or counts.total() != len(column):
         return _parts_of_texts(column, set(column), quoted=quoted)
     parts: dict[str, Part] = {}
     ends = len(column) - 1
@@ -160,7 +163,7 @@ def _parts_of_texts(
     column: Sequence[str] | Sequence[bytes], distinct: Iterable[str | bytes], *, quoted: bool
 ) -> dict[str, Part]:
     """The same by each different text."""
-    forms = {text: form_of(_text(text), quoted=quoted) for text in distinct}
+    forms = {text: form_of(_text(text, quoted=quoted), quoted=quoted) for text in distinct}
     found = set(forms.values())
     kinds = {form.kind for form in found}
     if len(kinds) == 1:
@@ -176,23 +179,35 @@ def _parts_of_texts(
 
 
 def _joined(column: Sequence[Any], *, quoted: bool) -> bytes:
-    """Every text between two line breaks."""
-    if not quoted:
-        return b"\n" + b"\n\n".join(column) + b"\n"
-    text = "\n\n".join(column)
-    if text.count("\n") != 2 * (len(column) - 1):  # a string with line breaks in it
-        text = "\n\n".join([each.replace("\n", "\x01") for each in column])
-    return b"\n" + text.encode("utf-8", "surrogatepass") + b"\n"
+    """Every text between two line breaks; one with a line break in it makes a line that is of no known sort."""
+    if quoted:
+        return b"\n" + "\n\n".join(column).encode("utf-8", "surrogatepass") + b"\n"
+    blob = b"\n" + b"\n\n".join(column) + b"\n"
+    return _with_exponents(blob) if b"e" in blob or b"E" in blob else blob
 
 
 def _numeric(blob: bytes) -> bytes:
     """Digits become 9, except zeros before the first significant digit."""
-    if b"\n0" in blob or b"\n-0" in blob:
+    is_signed = b"-" in blob  # looking for one sign is much cheaper than looking for two
+    if b"\n\n0" in blob or blob.startswith(b"\n0") or (is_signed and b"\n-0" in blob):
         blob = blob.replace(b"\n0", b"\n" + _ZERO).replace(b"\n-0", b"\n-" + _ZERO)
         for run in (_ZERO + b".", _ZERO):
             while run + b"0" in blob:
                 blob = blob.replace(run + b"0", run + _ZERO)
     return blob.translate(_DIGITS)
+
+
+def _with_exponents(blob: bytes) -> bytes:
+    """The digits of exponents, two at the most, become signs of their own, because they count."""
+    for mark in (b"e-", b"e+", b"e", b"E-", b"E+", b"E"):
+        if mark not in blob:
+            continue
+        for digit, sign in _EXPONENTS:
+            if mark + digit in blob:
+                blob = blob.replace(mark + digit, mark + sign)
+                for second, other in _EXPONENTS:
+                    blob = blob.replace(mark + sign + second, mark + sign + other)
+    return blob
 
 
 def _folded(blob: bytes) -> bytes:
@@ -218,8 +233,15 @@ def _patterns(blob: bytes, is_known: Callable[[bytes], bool]) -> Counter[bytes] 
 
 @lru_cache(maxsize=65536)
 def _is_plain(pattern: bytes) -> bool:
-    """Whether a pattern is that of a number without an exponent, whose own digits would count."""
-    return not pattern.translate(None, b"9.-+" + _ZERO) and (b"9" in pattern or _ZERO in pattern)
+    """Whether a pattern is that of a number in a string, without an exponent, whose own digits would count."""
+    return not pattern.translate(None, b"9.-+" + _ZERO) and _form_of_pattern(pattern, quoted=True).sign != ""
+
+
+@lru_cache(maxsize=65536)
+def _is_number(pattern: bytes) -> bool:
+    """Whether a pattern is that of a JSON number whose exponent, if any, has no more than two digits."""
+    exponent = pattern.lower().partition(b"e")[2]
+    return b"9" not in exponent and _form_of_pattern(pattern, quoted=False).sign != ""
 
 
 @lru_cache(maxsize=65536)
@@ -231,8 +253,11 @@ def _is_hash(pattern: bytes) -> bool:
 @lru_cache(maxsize=65536)
 def _form_of_pattern(pattern: bytes, quoted: bool) -> Form:
     """The form of every text with this pattern."""
-    return form_of(pattern.replace(_ZERO, b"0").replace(_HASH, b"0x").decode("latin-1"), quoted=quoted)
+    return form_of(pattern.replace(_HASH, b"0x").translate(_BACK).decode("latin-1"), quoted=quoted)
 
 
-def _text(value: str | bytes) -> str:
+def _text(value: str | bytes, *, quoted: bool) -> str:
+    """The text of what was decoded; `TypeError` for a number among strings, or the reverse."""
+    if type(value) is not (str if quoted else bytes):
+        raise TypeError
     return value if isinstance(value, str) else value.decode("latin-1")

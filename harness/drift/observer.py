@@ -8,7 +8,7 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate, chain
 from typing import Any
 
@@ -18,7 +18,7 @@ from harness.drift.summary import TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
 
 __all__ = ["Observer", "decode", "is_key"]
 
-_BATCH = 1 << 18  # bytes
+_BATCH = 1 << 16  # bytes
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 Maps = Mapping[str, Collection[str]]
@@ -90,14 +90,22 @@ class _Columns:
 
     def read(self, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
         """All values of one path; `where` tells from which document the one at an index is."""
+        first = type(column[0])
+        if first is str or first is bytes:
+            try:
+                _texts(slot, column, where, quoted=first is str)
+            except TypeError:  # they are not all of one type
+                pass
+            else:
+                return
         types = set(map(type, column))
         if len(types) == 1:
-            self._of_type(types.pop(), slot, path, column, where)
+            self._of_type(first, slot, path, column, where)
             return
         for one in types:
             places = [index for index, value in enumerate(column) if type(value) is one]
             part = [column[index] for index in places]
-            self._of_type(one, slot, path, part, lambda index, places=places: where(places[index]))  # type: ignore[misc]
+            self._of_type(one, slot, path, part, _Among(where, places.__getitem__))
 
     def _of_type(self, one: type, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
         if one is dict:
@@ -114,11 +122,11 @@ class _Columns:
 
     def _objects(self, slot: Slot, path: str, column: Sequence[dict[str, Any]], where: Where) -> None:
         if path in self._maps or slot.many:
-            self._map(slot, path, column, where)
+            self._map(slot, path, list(chain.from_iterable(map(dict.values, column))), _within(column, where))
             return
-        first = list(column[0])
-        if list(chain.from_iterable(column)) == first * len(column):
-            self._shape(slot, path, tuple(first), column, where)
+        names = list(column[0])
+        if list(chain.from_iterable(column)) == names * len(column):
+            self._shape(slot, path, tuple(names), column, where)
             return
         shapes = list(map(tuple, column))
         groups: dict[tuple[str, ...], list[int]] = {shape: [] for shape in set(shapes)}
@@ -126,19 +134,17 @@ class _Columns:
             groups[shape].append(index)
         for shape, places in groups.items():
             rows = [column[index] for index in places]
-            self._shape(slot, path, shape, rows, lambda index, places=places: where(places[index]))  # type: ignore[misc]
+            self._shape(slot, path, shape, rows, _Among(where, places.__getitem__))
 
     def _shape(
         self, slot: Slot, path: str, names: tuple[str, ...], rows: Sequence[dict[str, Any]], where: Where
     ) -> None:
         """Objects with the same members in the same order."""
+        values = list(chain.from_iterable(map(dict.values, rows)))
         if slot.many or any(map(is_key, names)):
-            self._map(slot, path, rows, where)
+            self._map(slot, path, values, _within(rows, where))
             return
         slot.form({tuple(sorted(names)): _mark(where(0), "")})
-        if not names:
-            return
-        values = list(chain.from_iterable(map(dict.values, rows)))
         for index, name in enumerate(names):
             child = slot.fields.get(name)
             if child is None:
@@ -146,12 +152,12 @@ class _Columns:
             self.read(child, below(path, name), values[index :: len(names)], where)
         slot.settle()
 
-    def _map(self, slot: Slot, path: str, column: Sequence[dict[str, Any]], where: Where) -> None:
-        values = list(chain.from_iterable(map(dict.values, column)))
+    def _map(self, slot: Slot, path: str, values: Sequence[Any], where: Where) -> None:
+        """The entries of maps."""
         if slot.entries is None:
             slot.entries = Slot()
         if values:
-            self.read(slot.entries, f"{path}/*", values, _within(column, where))
+            self.read(slot.entries, f"{path}/*", values, where)
 
     def _lists(self, slot: Slot, path: str, column: Sequence[list[Any]], where: Where) -> None:
         sizes = list(map(len, column))
@@ -164,16 +170,25 @@ class _Columns:
             self.read(slot.items, f"{path}/*", values, _within(column, where))
 
 
+class _Among:
+    """The documents of some of the values that another tells of, remembering the first and the last, which many ask."""
+
+    __slots__ = ("_find", "_known", "_where")
+
+    def __init__(self, where: Where, find: Callable[[int], int]) -> None:
+        self._where, self._find = where, find
+        self._known: dict[int, tuple[str, int]] = {}
+
+    def __call__(self, index: int) -> tuple[str, int]:
+        found = self._known.get(index)
+        if found is None:
+            found = self._known[index] = self._where(self._find(index))
+        return found
+
+
 def _within(column: Sequence[Any], where: Where) -> Where:
     """The document of a value among those of many lists or maps."""
-    ends: list[int] = []
-
-    def found(index: int) -> tuple[str, int]:
-        if not ends:
-            ends.extend(accumulate(map(len, column)))
-        return where(bisect_right(ends, index))
-
-    return found
+    return _Among(where, partial(bisect_right, list(accumulate(map(len, column)))))
 
 
 def _mark(at: tuple[str, int], text: str) -> Mark:
@@ -186,13 +201,31 @@ def _constants(slot: Slot, kind: str, texts: Sequence[str], where: Where) -> Non
 
 
 def _texts(slot: Slot, column: Sequence[Any], where: Where, *, quoted: bool) -> None:
+    """Strings, or numbers; `TypeError`, before anything is noted, when something else is among them."""
     counts = None if slot.values is None else Counter(column)
     if counts is not None and len(counts) > VALUES:
         counts = None
+    if counts is not None and len(slot.kinds) == 1 and _all_known(slot, counts):
+        for kind, seen in slot.kinds.items():  # the only one
+            first, last = _mark(where(0), _json(column[0])), _mark(where(len(column) - 1), _json(column[-1]))
+            slot.kinds[kind] = seen.again(len(column), first, last)
+        return
+    parts = parts_of(column, quoted=quoted, distinct=counts)
     slot.tally(None if counts is None else {_json(value): count for value, count in counts.items()})
-    for kind, part in parts_of(column, quoted=quoted, distinct=counts).items():
-        first, last = (_mark(where(index), _json(column[index])) for index in (part.first, part.last))
-        slot.see(kind, Seen(part.count, first, last, **_ranges(part.forms)))
+    for kind, part in parts.items():
+        examples = (_mark(where(index), _json(column[index])) for index in (part.first, part.last))
+        slot.see(kind, Seen(part.count, *examples, **_ranges(part.forms)))
+
+
+def _all_known(slot: Slot, counts: Mapping[Any, int]) -> bool:
+    """Count values, if each of them was seen before, so that nothing is to be learnt from their forms."""
+    known = slot.values or {}
+    texts = [_json(value) for value in counts]
+    if not all(map(known.__contains__, texts)):
+        return False
+    for text, count in zip(texts, counts.values(), strict=True):
+        known[text] += count
+    return True
 
 
 def _ranges(forms: Sequence[Form]) -> dict[str, Any]:
@@ -205,8 +238,11 @@ def _ranges(forms: Sequence[Form]) -> dict[str, Any]:
     }
 
 
-def _json(value: str | bytes) -> str:
-    """A scalar as JSON text, shortened."""
+@lru_cache(maxsize=65536, typed=True)
+def _json(value: Any) -> str:
+    """A string or number as JSON text, shortened; `TypeError` for anything else."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
+    if not isinstance(value, str):
+        raise TypeError
     return _JSON_TEXT(value if len(value) <= TEXT else f"{value[:TEXT]}…")

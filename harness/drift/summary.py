@@ -7,7 +7,7 @@ the name of the recording, the place of the document in it, the text of the valu
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.errors import UsageError
 
@@ -26,8 +26,7 @@ Mark = tuple[str, int, str]
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """Values of one kind at one path.
 
     Of numbers: the signs that occurred, digits after the point, powers of ten; of lists: their sizes.
@@ -52,6 +51,10 @@ class Seen:
             _wider(self.magnitude, other.magnitude),
             _wider(self.size, other.size),
         )
+
+    def again(self, count: int, first: Mark, last: Mark) -> "Seen":
+        """More values, of forms that were all seen before."""
+        return Seen(self.count + count, min(self.first, first), max(self.last, last), *self[3:])
 
 
 @dataclass(slots=True)
@@ -171,7 +174,7 @@ def merged(summaries: Iterable[Summary]) -> Summary:
 
 
 def _wider(one: Range | None, other: Range | None) -> Range | None:
-    if one is None or other is None:
+    if one == other or one is None or other is None:
         return one or other
     return min(one[0], other[0]), max(one[1], other[1])
 
