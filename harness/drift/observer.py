@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate, chain
+from operator import itemgetter
 from typing import Any
 
 from harness.drift.lexemes import Form, Kind, parts_of
@@ -62,7 +63,7 @@ class Observer:
         self._bytes = 0
 
     def add(self, topic: str, document: Any, origin: str, place: int, size: int = 0) -> None:
-        """One document, as `decode` gives it; `origin` and `place` say where an example is from, `size` in bytes."""
+        """One document, as `decode` gives it, of `size` bytes; no other has the same `origin` and `place`."""
         self._waiting.setdefault(topic, []).append((document, origin, place))
         self._bytes += size or 1000
         if self._bytes >= _BATCH:
@@ -77,6 +78,7 @@ class Observer:
         for name, waiting in self._waiting.items():
             topic = self._summary.topics.setdefault(name, Topic())
             topic.documents += len(waiting)
+            waiting.sort(key=itemgetter(1, 2))
             documents = [document for document, _, _ in waiting]
             marks = [(origin, place) for _, origin, place in waiting]
             _Columns(frozenset(self._maps.get(name, ()))).read(topic.root, "", documents, marks.__getitem__)
