@@ -26,7 +26,7 @@ from harness.drift.shape import Shape
 from harness.errors import UsageError
 from harness.venues import NAMES, venue
 
-__all__ = ["Sdk", "against_schemas", "between", "installed", "released"]
+__all__ = ["Sdk", "against_schemas", "between", "installed", "released", "unpacked"]
 
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9._+!-]*")
 _PATIENCE = 300  # seconds
@@ -56,7 +56,7 @@ def released(requirement: str) -> Sdk:
             with zipfile.ZipFile(wheel) as opened:
                 opened.extractall(packages)
         names = sorted(path.parent.name for path in packages.glob("*/__init__.py"))
-        return _dumped(requirement, packages, names)
+        return unpacked(requirement, packages, names)
 
 
 def installed(name: str) -> Sdk:
@@ -67,10 +67,11 @@ def installed(name: str) -> Sdk:
         cure = "pip install 'connector-harness[sdks]', or name two versions"
         raise UsageError(f"{name} is not installed", where="drift sdk", cure=cure) from None
     tops = {file.parts[0] for file in found.files or () if len(file.parts) == 2 and file.name == "__init__.py"}
-    return _dumped(f"{name}=={found.version}", Path(str(found.locate_file(""))), sorted(tops))
+    return unpacked(f"{name}=={found.version}", Path(str(found.locate_file(""))), sorted(tops))
 
 
-def _dumped(name: str, folder: Path, packages: list[str]) -> Sdk:
+def unpacked(name: str, folder: Path, packages: list[str]) -> Sdk:
+    """The models of packages in a folder, loaded by a process of its own; `UsageError` when there are none."""
     program = str(Path(str(sdk_models.__file__)))
     told = exact.decode(_run([sys.executable, "-I", program, str(folder), *packages], name))
     if not told["models"]:

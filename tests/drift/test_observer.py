@@ -11,7 +11,9 @@ from harness.drift.shape import evidence
 def test_numbers_are_told_apart_by_their_text():
     """A form, the digits after the point, the sign and the power of ten of each."""
     root = summary_of("[1, 1.0, 1e-7, -250, 0]", '["1", "0.10", "0.1", "-1e3"]').topics[TOPIC].root.items
-    told = {kind: (seen.count, "".join(sorted(seen.signs)), seen.scale, seen.magnitude) for kind, seen in root.kinds.items()}
+    told = {
+        kind: (seen.count, "".join(sorted(seen.signs)), seen.scale, seen.magnitude) for kind, seen in root.kinds.items()
+    }
     assert told == {
         Kind.INTEGER: (3, "+-0", (0, 0), (0, 2)),
         Kind.FRACTION: (1, "+", (1, 1), (0, 0)),

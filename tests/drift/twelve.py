@@ -59,13 +59,14 @@ def leaves(document, at=""):
 
 def everywhere(documents, path, change):
     """The documents with every value at a pattern changed; `MISSING` takes it away."""
-    changed = []
-    for document in documents:
+
+    def changed(document):
         for at in reversed(list(locate(document, path))):
             value = change(look_up(document, at), at)
             document = removed(document, at) if value is MISSING else replaced(document, at, value)
-        changed.append(document)
-    return tuple(changed)
+        return document
+
+    return tuple(map(changed, documents))
 
 
 def values(documents, path):
@@ -83,8 +84,8 @@ def renamed(documents, path, name):
     return everywhere(documents, parent, change)
 
 
-def once(change, keep):
-    """The change in the first place that it meets only; elsewhere the value stays."""
+def once(change):
+    """The change in the first place that is met only; elsewhere the value stays."""
     seen = []
 
     def changed(value, at):
@@ -94,64 +95,97 @@ def once(change, keep):
     return changed
 
 
-def cases(topic, documents, path, *, enumerated=False, share=False):
-    """Every kind of drift that a field can go through. `enumerated` fields have values that are told apart."""
-    held = values(documents, path)
-    name = path.rpartition("/")[2]
-    made = []
-
-    def case(kind, changed, severity, *rules):
-        made.append(Case(topic, path, kind, changed, frozenset(rules), severity))
-
-    kinds = {type(value) for value in held} - {type(None)}
-    if name == "*" or not kinds or len(kinds) > 1 or kinds & {dict, list}:
-        return made
-    sample = next(value for value in held if value is not None)
-    text = str(sample)
-    numeric = not isinstance(sample, bool) and (not isinstance(sample, str) or bool(DECIMAL.fullmatch(text)))
-    if len(held) > 1:
-        case("became nullable", everywhere(documents, path, once(None, held)), "breaking", "DRIFT-nullable")
-        case("required to optional", everywhere(documents, path, once(MISSING, held)), "breaking", "DRIFT-optional")
-    case("removed", everywhere(documents, path, lambda *_: MISSING), "breaking", "DRIFT-removed")
-    case("renamed", renamed(documents, path, f"{name}Value"), "breaking", "DRIFT-renamed")
-    case("wrapped", everywhere(documents, path, lambda value, _: {"value": value}), "breaking", "DRIFT-moved")
-    other = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
-    other = other if other != name else name.upper() if name.upper() != name else name.lower()
-    if other != name:
-        case("key case", renamed(documents, path, other), "breaking", "DRIFT-case")
-    if isinstance(sample, bool):
-        case("retyped", everywhere(documents, path, lambda value, _: str(value).lower()), "breaking", "DRIFT-retyped")
-        return made
-    if numeric:
-        case("retyped", everywhere(documents, path, _other_type), "breaking", "DRIFT-retyped")
+def other_values(value, chance):
+    """The same document with other digits: every number keeps its sign, its length and its point."""
+    if isinstance(value, dict):
+        return {key: other_values(inner, chance) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [other_values(inner, chance) for inner in value]
+    if isinstance(value, bool) or value is None or (isinstance(value, str) and not DECIMAL.fullmatch(value)):
+        return value
+    text = str(value)
+    if TIMES.fullmatch(text):
+        told = text[:3] + "".join(chance.choice("123456789") for _ in text[3:])
     else:
-        case("retyped", everywhere(documents, path, lambda *_: 7), "breaking", "DRIFT-retyped")
-    if enumerated:
+        told = re.sub("[1-9]", lambda _: chance.choice("123456789"), text)
+    return told if isinstance(value, str) else int(told) if isinstance(value, int) else Decimal(told)
+
+
+def cases(topic, documents, path, *, enumerated=False, share=False):
+    """Every kind of drift that a field can go through. `enumerated` fields have values that are told apart.
+
+    `documents` is the whole baseline: what is already optional, null or nothing but zero cannot become so.
+    """
+    held = values(documents, path)
+    kinds = {type(value) for value in held} - {type(None)}
+    name = path.rpartition("/")[2]
+    if name == "*" or len(kinds) != 1 or kinds & {dict, list}:
+        return
+    sample = next(value for value in held if value is not None)
+    for kind, changed, severity, *rules in (
+        *_of_presence(documents, path, name),
+        *_of_type(documents, path, sample),
+        *(_of_words(documents, path, sample) if enumerated else _of_numbers(documents, path, sample, share=share)),
+    ):
+        if kind != "became nullable" or None not in held:
+            yield Case(topic, path, kind, changed, frozenset(rules), severity)
+
+
+def _of_presence(documents, path, name):
+    """Null, missing, gone, and called otherwise."""
+    parents = [row for row in values(documents, path.rpartition("/")[0]) if isinstance(row, dict)]
+    if len(values(documents, path)) > 1:
+        yield "became nullable", everywhere(documents, path, once(None)), "breaking", "DRIFT-nullable"
+    if path and all(name in row for row in parents):
+        if len(parents) > 1:
+            yield "required to optional", everywhere(documents, path, once(MISSING)), "breaking", "DRIFT-optional"
+        yield "removed", everywhere(documents, path, lambda *_: MISSING), "breaking", "DRIFT-removed"
+        yield "renamed", renamed(documents, path, f"{name}Value"), "breaking", "DRIFT-renamed"
+        camel = re.sub(r"_(\w)", lambda found: found[1].upper(), name)
+        other = camel if camel != name else name.upper() if name.upper() != name else name.lower()
+        if other != name:
+            yield "key case", renamed(documents, path, other), "breaking", "DRIFT-case"
+    yield "wrapped", everywhere(documents, path, lambda value, _: {"value": value}), "breaking", "DRIFT-moved"
+
+
+def _of_type(documents, path, sample):
+    """A number for a text, or the reverse."""
+    if isinstance(sample, bool):
+        retyped = everywhere(documents, path, lambda value, _: str(value).lower())
+    elif _is_numeric(sample):
+        retyped = everywhere(documents, path, _other_type)
+    else:
+        retyped = everywhere(documents, path, lambda *_: 7)
+    yield "retyped", retyped, "breaking", "DRIFT-retyped"
+
+
+def _of_words(documents, path, sample):
+    """One more value of an enumeration."""
+    if not isinstance(sample, bool):
         new = 7 if isinstance(sample, int) else "SIDEWAYS"
-        case("enum value added", everywhere(documents, path, once(new, held)), "risky", "DRIFT-enum")
-        return made
-    if not numeric:
-        return made
-    if TIMES.fullmatch(text) and all(TIMES.fullmatch(str(value)) for value in held if value):
-        case(
-            "seconds to milliseconds",
-            everywhere(documents, path, lambda value, _: value and type(value)(int(value) * 1000)),
-            "breaking",
-            "DRIFT-unit",
-        )
-        return made
+        yield "enum value added", everywhere(documents, path, once(new)), "risky", "DRIFT-enum"
+
+
+def _of_numbers(documents, path, sample, *, share):
+    """Another unit, form or magnitude."""
+    held = [value for value in values(documents, path) if value is not None]
+    if not _is_numeric(sample) or not any(Decimal(value) for value in held):
+        return
+    if all(TIMES.fullmatch(str(value)) for value in held if Decimal(value)):
+        later = everywhere(documents, path, lambda value, _: value and type(value)(int(value) * 1000))
+        yield "seconds to milliseconds", later, "breaking", "DRIFT-unit"
+        return
     if isinstance(sample, int):
-        case(
-            "integer to decimal",
-            everywhere(documents, path, lambda value, _: value if value is None else Decimal(f"{value}.5")),
-            "breaking",
-            "DRIFT-fraction",
-        )
+        halves = everywhere(documents, path, lambda value, _: value if value is None else Decimal(f"{value}.5"))
+        yield "integer to decimal", halves, "breaking", "DRIFT-fraction"
     huge = everywhere(documents, path, lambda value, _: _times(value, 12))
-    case("range", huge, "breaking" if share else "risky", "DRIFT-range", "DRIFT-scale")
+    yield "range", huge, "breaking" if share else "risky", "DRIFT-scale" if share else "DRIFT-range"
     if isinstance(sample, str):
-        case("exponent", everywhere(documents, path, lambda *_: "1.5e-7"), "risky", "DRIFT-exponent")
-    return made
+        yield "exponent", everywhere(documents, path, lambda *_: "1.5e-7"), "risky", "DRIFT-exponent"
+
+
+def _is_numeric(value):
+    return not isinstance(value, bool) and (not isinstance(value, str) or bool(DECIMAL.fullmatch(value)))
 
 
 def _other_type(value, _):
