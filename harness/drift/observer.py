@@ -215,8 +215,8 @@ def _texts(slot: Slot, column: Sequence[Any], where: Where, *, quoted: bool) -> 
     parts = parts_of(column, quoted=quoted, distinct=counts)
     slot.tally(None if counts is None else {_json(value): count for value, count in counts.items()})
     for kind, part in parts.items():
-        examples = (_mark(where(index), _json(column[index])) for index in (part.first, part.last))
-        slot.see(kind, Seen(part.count, *examples, **_ranges(part.forms)))
+        first, last = (_mark(where(index), _json(column[index])) for index in (part.first, part.last))
+        slot.see(kind, Seen(part.count, first, last, **_ranges(part.forms)))
 
 
 def _all_known(slot: Slot, counts: Mapping[Any, int]) -> bool:

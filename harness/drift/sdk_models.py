@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+__all__ = ["endpoints", "main", "schema_of"]
+
 _MODEL = re.compile(r"^class \w+\(.*(Model|BaseModel)", re.MULTILINE)
 _METHODS = {"get", "post", "put", "patch", "delete"}
 

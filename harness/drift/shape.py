@@ -148,7 +148,7 @@ def _seen(slot: Slot, parents: int) -> Node:
         parents=parents,
         shapes=slot.shapes or {},
     )
-    objects = slot.kinds[Kind.OBJECT].count if Kind.OBJECT in slot.kinds else 0
+    objects = slot.kinds[Kind.OBJECT].times if Kind.OBJECT in slot.kinds else 0
     return Node(
         trait,
         {name: _seen(child, objects) for name, child in slot.fields.items()},

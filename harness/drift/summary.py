@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from harness.errors import UsageError
 
-__all__ = ["FIELDS", "VALUES", "VERSION", "Mark", "Seen", "Slot", "Summary", "Topic", "from_document", "merged"]
+__all__ = ["FIELDS", "TEXT", "VALUES", "VERSION", "Mark", "Seen", "Slot", "Summary", "Topic", "from_document", "merged"]
 
 VERSION = 1
 VALUES = 24
@@ -32,7 +32,7 @@ class Seen(NamedTuple):
     Of numbers: the signs that occurred, digits after the point, powers of ten; of lists: their sizes.
     """
 
-    count: int
+    times: int
     first: Mark
     last: Mark
     signs: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Seen(NamedTuple):
     def merged(self, other: "Seen") -> "Seen":
         """Both together."""
         return Seen(
-            self.count + other.count,
+            self.times + other.times,
             min(self.first, other.first),
             max(self.last, other.last),
             self.signs | other.signs,
@@ -52,9 +52,9 @@ class Seen(NamedTuple):
             _wider(self.size, other.size),
         )
 
-    def again(self, count: int, first: Mark, last: Mark) -> "Seen":
+    def again(self, times: int, first: Mark, last: Mark) -> "Seen":
         """More values, of forms that were all seen before."""
-        return Seen(self.count + count, min(self.first, first), max(self.last, last), *self[3:])
+        return Seen(self.times + times, min(self.first, first), max(self.last, last), *self[3:])
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Slot:
     @property
     def count(self) -> int:
         """How many values there were."""
-        return sum(seen.count for seen in self.kinds.values())
+        return sum(seen.times for seen in self.kinds.values())
 
     def absorb(self, other: "Slot") -> None:
         """Take in another, which must not be used afterwards."""
@@ -204,7 +204,7 @@ def _told(slot: Slot) -> dict[str, Any]:
 
 
 def _told_kind(seen: Seen) -> dict[str, Any]:
-    told: dict[str, Any] = {"count": seen.count, "first": list(seen.first), "last": list(seen.last)}
+    told: dict[str, Any] = {"count": seen.times, "first": list(seen.first), "last": list(seen.last)}
     if seen.signs:
         told["signs"] = "".join(sorted(seen.signs))
     return told | {

@@ -29,7 +29,7 @@ from harness.drift.lexemes import Form, Kind, form_of, mantissa, parts_of
         ("BTC", True, Form(Kind.TEXT)),
         (".", True, Form(Kind.TEXT)),
         ("1 000", True, Form(Kind.TEXT)),
-        ("١", True, Form(Kind.TEXT)),
+        ("\u0661", True, Form(Kind.TEXT)),
     ],
 )
 def test_a_text_has_a_form(text, quoted, form):

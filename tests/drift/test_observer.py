@@ -12,7 +12,7 @@ def test_numbers_are_told_apart_by_their_text():
     """A form, the digits after the point, the sign and the power of ten of each."""
     root = summary_of("[1, 1.0, 1e-7, -250, 0]", '["1", "0.10", "0.1", "-1e3"]').topics[TOPIC].root.items
     told = {
-        kind: (seen.count, "".join(sorted(seen.signs)), seen.scale, seen.magnitude) for kind, seen in root.kinds.items()
+        kind: (seen.times, "".join(sorted(seen.signs)), seen.scale, seen.magnitude) for kind, seen in root.kinds.items()
     }
     assert told == {
         Kind.INTEGER: (3, "+-0", (0, 0), (0, 2)),
@@ -99,4 +99,4 @@ def test_long_texts_are_cut_and_surrogates_survive():
     """An example is for people; a payload may hold anything."""
     (kind,) = summary_of(f'"{"x" * 5000}"', '"\\ud800"').topics[TOPIC].root.kinds.values()
     assert len(kind.last[2]) < 200
-    assert kind.count == 2
+    assert kind.times == 2

@@ -1,4 +1,4 @@
-"""The models of an SDK, loaded elsewhere: released versions beside one another, and the installed one beside our schemas."""
+"""The models of an SDK, loaded elsewhere: two released versions, and the installed one beside our schemas."""
 
 import sys
 import zipfile
@@ -99,7 +99,7 @@ def test_two_released_versions_are_compared(tmp_path, monkeypatch):
         ("DRIFT-added", "Position", "/quantity"),
     } <= told
     assert between(new, new) == ()
-    with pytest.raises(UsageError, match="vendor-sdk==9.9: cannot be read"):
+    with pytest.raises(UsageError, match=r"vendor-sdk==9\.9: cannot be read"):
         released("vendor-sdk==9.9")
 
 

@@ -35,7 +35,7 @@ def membered(inner):
     """An object as JSON text; some of its names are data."""
     names = st.sampled_from(["a", "b", "c", "0", "17", "x/y", "0x1234567890"])
     pairs = st.dictionaries(names, inner, max_size=4)
-    return pairs.map(lambda found: "{%s}" % ",".join(f"{json.dumps(key)}:{value}" for key, value in found.items()))
+    return pairs.map(lambda found: "{" + ",".join(f"{json.dumps(key)}:{value}" for key, value in found.items()) + "}")
 
 
 DOCUMENTS = st.recursive(SCALARS.map(told), lambda inner: st.one_of(listed(inner), membered(inner)), max_leaves=10)
