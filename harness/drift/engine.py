@@ -2,13 +2,13 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from itertools import islice
 from multiprocessing import get_context
 
 from harness.drift.captures import Chunk, Seen, observe
 from harness.drift.summary import Summary
-from harness.errors import UsageError
+from harness.errors import HarnessFault, UsageError
 
 __all__ = ["ENGINES", "observed"]
 
@@ -64,6 +64,8 @@ def _by_processes(chunks: Iterable[Chunk], jobs: int) -> Iterator[Seen]:
                 busy |= {pool.submit(_observed, chunk) for chunk in islice(waiting, len(done))}
                 for future in done:
                     yield future.result()
+        except BrokenExecutor:
+            raise HarnessFault("a process that read recordings ended before it was done") from None
         finally:
             for future in busy:
                 future.cancel()
