@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Request", "run"]
 
 CHECK = "DRIFT"
+INTERRUPTED = 130
 KINDS = ("sdk", "openapi", "schemas")
 _CLASSES = (Severity.BREAKING, Severity.RISKY, Severity.COMPATIBLE)
 _PLAYED = 40
@@ -58,6 +59,7 @@ class _Found:
     compared: dict[str, "tuple[Difference, ...]"]
     left_out: dict[str, str]
     payloads: "dict[str, Payload]"
+    interrupted: bool = False
 
 
 def run(request: Request, outputs: Outputs) -> int:
@@ -73,8 +75,8 @@ def run(request: Request, outputs: Outputs) -> int:
         from harness.drift.proposal import patch
 
         write_file("--propose", request.propose, patch(one for each in found.compared.values() for one in each))
-    outputs.write(report, _show)
-    return worst_exit_code([report])
+    outputs.write(report, _show, interrupted=found.interrupted)
+    return INTERRUPTED if found.interrupted else worst_exit_code([report])
 
 
 def _demand(request: Request) -> None:
@@ -144,6 +146,7 @@ def _payloads(request: Request, say: Callable[[str], None]) -> _Found:
 
     old = _read(request, request.against, say).summary if request.against else None
     payloads: dict[str, Payload] = {}
+    interrupted = False
     if request.live:
         from harness.drift.live import trust, watch
 
@@ -153,13 +156,13 @@ def _payloads(request: Request, say: Callable[[str], None]) -> _Found:
         new, left_out, payloads = asked.summary, dict(asked.unanswered), dict(asked.payloads)
     else:
         seen = _read(request, tuple(map(Path, request.what)), say)
-        new, left_out = seen.summary, seen.unknown
+        new, left_out, interrupted = seen.summary, seen.unknown, seen.interrupted
     if request.save is not None:
         write_file("--save", request.save, json.dumps(new.document(), ensure_ascii=True) + "\n")
-    if not new.topics and not left_out:
+    if not new.topics and not left_out and not interrupted:
         raise UsageError("no payloads", where=" ".join(request.what), cure="name other files, or another --kind")
     topics = {name: found for name, found in drift(new, old, every=request.every) if _is_meant(request, name)}
-    return _Found(topics, left_out, payloads)
+    return _Found(topics, left_out, payloads, interrupted)
 
 
 def _is_meant(request: Request, topic: str) -> bool:

@@ -51,6 +51,7 @@ class Seen:
 
     summary: Summary
     unknown: dict[str, str]
+    interrupted: bool = False  # by somebody who did not want to wait for the rest
 
     def absorb(self, other: "Seen") -> None:
         """Take in another, which must not be used afterwards."""

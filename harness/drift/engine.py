@@ -25,6 +25,8 @@ def observed(
 ) -> Seen:
     """What all chunks say together, whoever reads them. `tell` hears how many have been read.
 
+    Whoever interrupts gets what was read until then.
+
     `UsageError` for an unknown engine, for one that is not installed, and for what a chunk holds.
     """
     if engine not in ENGINES:
@@ -36,9 +38,12 @@ def observed(
     else:
         parts = map(_observed, chunks)
     whole = Seen(Summary(), {})
-    for done, part in enumerate(parts, 1):
-        whole.absorb(part)
-        tell(done)
+    try:
+        for done, part in enumerate(parts, 1):
+            whole.absorb(part)
+            tell(done)
+    except KeyboardInterrupt:
+        whole.interrupted = True
     return whole
 
 

@@ -6,10 +6,10 @@ and each pattern is understood once.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["Form", "Kind", "Part", "form_of", "mantissa", "parts_of"]
 
@@ -57,8 +57,7 @@ _ELIMINATED = 12
 """Patterns that are counted by taking them out of a text, which is fast while they are few."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How a scalar is written. Of a number: `sign` is -, 0 or +, `scale` counts the digits after the point,
     `magnitude` is the power of ten of the first significant digit, `None` for zero.
     """
@@ -69,13 +68,20 @@ class Form:
     magnitude: int | None = None
 
 
-@lru_cache(maxsize=65536)
 def form_of(text: str, *, quoted: bool) -> Form:
     """The form of a JSON number, or of a string where `quoted`."""
-    number = _number(text, quoted=quoted)
-    if number is not None:
-        return number
-    return Form(next((kind for kind, pattern in _FORMATS if pattern.fullmatch(text)), Kind.TEXT))
+    return _form_of_string(text) if quoted else _form_of_number(text.encode())
+
+
+@lru_cache(maxsize=65536)
+def _form_of_string(text: str) -> Form:
+    found = _number(text, quoted=True)
+    return found or Form(next((kind for kind, pattern in _FORMATS if pattern.fullmatch(text)), Kind.TEXT))
+
+
+@lru_cache(maxsize=65536)
+def _form_of_number(text: bytes) -> Form:
+    return _number(text.decode("latin-1"), quoted=False) or Form(Kind.TEXT)
 
 
 def _number(text: str, *, quoted: bool) -> Form | None:
@@ -122,21 +128,15 @@ class Part:
     forms: list[Form]
 
 
-def parts_of(
-    column: Sequence[str] | Sequence[bytes], *, quoted: bool, distinct: Iterable[str | bytes] | None = None
-) -> dict[str, Part]:
+def parts_of(column: Sequence[Any], *, quoted: bool, distinct: Collection[Any] | None = None) -> dict[str, Part]:
     """The kinds of a column's texts. Numbers are bytes and strings are text, as the decoder gives them.
 
-    `distinct` are the different ones, where that is known because they are few.
+    `distinct` are the different ones, where that is known because they are few. Raises `TypeError` when there is
+    anything else among them.
     """
     if distinct is not None or len(set(column[:_SAMPLE])) <= _SAMPLE // 2:
         return _parts_of_texts(column, set(column) if distinct is None else distinct, quoted=quoted)
-    blob = _joined(column, quoted=quoted)
-    if quoted and (_ZERO in blob or _HASH in blob):
-        return _parts_of_texts(column, set(column), quoted=quoted)
-    counts = _patterns(_numeric(blob), _is_plain if quoted else _is_number)
-    if counts is None and quoted:
-        counts = _patterns(_folded(blob), _is_hash)
+    counts = _counted(column, quoted=quoted)
     if counts is None or counts.total() != len(column):
         return _parts_of_texts(column, set(column), quoted=quoted)
     parts: dict[str, Part] = {}
@@ -147,8 +147,23 @@ def parts_of(
         part.count += count
         part.forms.append(form)
     if len(parts) > 1:
-        _place(parts, _numeric(blob)[1:-1].split(b"\n\n"), quoted=quoted)
+        _place(parts, _numeric(_joined(column, quoted=quoted))[1:-1].split(b"\n\n"), quoted=quoted)
     return parts
+
+
+def _counted(column: Sequence[Any], *, quoted: bool) -> Counter[bytes] | None:
+    """How often each pattern occurs, of a column of nothing but numbers or hashes; `None` for any other."""
+    if not quoted:
+        return _patterns(_numeric(_joined(column, quoted=False)), _is_number)
+    kind = _form_of_string(column[0]).kind
+    if kind in {Kind.TEXT_HEX, Kind.TEXT_ADDRESS}:
+        sort, fold = _is_hash, _folded
+    elif kind in {Kind.TEXT_INTEGER, Kind.TEXT_DECIMAL}:
+        sort, fold = _is_plain, _numeric
+    else:
+        return None
+    blob = _joined(column, quoted=True)
+    return None if _ZERO in blob or _HASH in blob else _patterns(fold(blob), sort)
 
 
 def _place(parts: dict[str, Part], found: list[bytes], *, quoted: bool) -> None:
@@ -159,11 +174,12 @@ def _place(parts: dict[str, Part], found: list[bytes], *, quoted: bool) -> None:
         part.first, part.last = kinds.index(kind), len(kinds) - 1 - backwards.index(kind)
 
 
-def _parts_of_texts(
-    column: Sequence[str] | Sequence[bytes], distinct: Iterable[str | bytes], *, quoted: bool
-) -> dict[str, Part]:
+def _parts_of_texts(column: Sequence[Any], distinct: Collection[Any], *, quoted: bool) -> dict[str, Part]:
     """The same by each different text."""
-    forms = {text: form_of(_text(text, quoted=quoted), quoted=quoted) for text in distinct}
+    expected, form = (str, _form_of_string) if quoted else (bytes, _form_of_number)
+    if set(map(type, distinct)) != {expected}:
+        raise TypeError
+    forms = {text: form(text) for text in distinct}
     found = set(forms.values())
     kinds = {form.kind for form in found}
     if len(kinds) == 1:
@@ -173,8 +189,8 @@ def _parts_of_texts(
         kind: Part(count, told.index(kind), len(told) - 1 - told[::-1].index(kind), [])
         for kind, count in Counter(told).items()
     }
-    for form in found:
-        parts[form.kind].forms.append(form)
+    for each in found:
+        parts[each.kind].forms.append(each)
     return parts
 
 
@@ -254,10 +270,3 @@ def _is_hash(pattern: bytes) -> bool:
 def _form_of_pattern(pattern: bytes, quoted: bool) -> Form:
     """The form of every text with this pattern."""
     return form_of(pattern.replace(_HASH, b"0x").translate(_BACK).decode("latin-1"), quoted=quoted)
-
-
-def _text(value: str | bytes, *, quoted: bool) -> str:
-    """The text of what was decoded; `TypeError` for a number among strings, or the reverse."""
-    if type(value) is not (str if quoted else bytes):
-        raise TypeError
-    return value if isinstance(value, str) else value.decode("latin-1")

@@ -19,7 +19,7 @@ from harness.drift.summary import TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
 
 __all__ = ["Observer", "decode", "is_key"]
 
-_BATCH = 1 << 16  # bytes
+_BATCH = 1 << 17  # bytes
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 Maps = Mapping[str, Collection[str]]
@@ -240,11 +240,13 @@ def _ranges(forms: Sequence[Form]) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=65536, typed=True)
 def _json(value: Any) -> str:
     """A string or number as JSON text, shortened; `TypeError` for anything else."""
-    if isinstance(value, bytes):
-        return value.decode("latin-1")
-    if not isinstance(value, str):
+    return value.decode("latin-1") if type(value) is bytes else _quoted(value)
+
+
+@lru_cache(maxsize=65536)
+def _quoted(value: str) -> str:
+    if type(value) is not str:
         raise TypeError
     return _JSON_TEXT(value if len(value) <= TEXT else f"{value[:TEXT]}…")

@@ -76,7 +76,7 @@ def unpacked(name: str, folder: Path, packages: list[str]) -> Sdk:
     told = exact.decode(_run([sys.executable, "-I", program, str(folder), *packages], name))
     if not told["models"]:
         reasons = "; ".join(f"{module}: {reason}" for module, reason in list(told["skipped"].items())[:2])
-        cure = "its models are pydantic's; pip install 'connector-harness[sdks]' brings what they need"
+        cure = "what describes them needs pydantic: pip install 'connector-harness[sdks]' brings what they need"
         raise UsageError(f"no response models were found {reasons}", where=name, cure=cure)
     return Sdk(name, told["models"], tuple(told["endpoints"]), told["skipped"])
 

@@ -5,28 +5,31 @@
 """
 
 import ast
+import dataclasses
 import importlib
 import json
 import re
 import sys
 import types
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 __all__ = ["endpoints", "main", "schema_of"]
 
-_MODEL = re.compile(r"^class \w+\(.*(Model|BaseModel)", re.MULTILINE)
+_MODEL = re.compile(r"^class \w+\(.*(Model|TypedDict)|TypedDict\(|^@dataclass", re.MULTILINE)
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
 def main(folder: Path, packages: list[str]) -> dict[str, Any]:
     """Everything that is known of the packages below a folder."""
     sys.path.insert(0, str(folder))
-    from pydantic import BaseModel
+    import typing_extensions
 
+    typing.TypedDict = typing_extensions.TypedDict  # the only one that pydantic takes before Python 3.12
     told: dict[str, Any] = {"models": {}, "endpoints": [], "skipped": {}}
-    found: dict[str, type[BaseModel]] = {}
+    found: dict[str, Any] = {}
     for package in packages:
         bare = types.ModuleType(package)
         bare.__path__ = [str(folder / package)]
@@ -42,9 +45,7 @@ def main(folder: Path, packages: list[str]) -> dict[str, Any]:
             except BaseException as error:  # noqa: BLE001 - foreign code ends in foreign ways
                 told["skipped"][name] = f"{type(error).__name__}: {error}"[:200]
                 continue
-            for value in vars(module).values():
-                if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == name:
-                    found[value.__name__] = value
+            found |= {value.__name__: value for value in vars(module).values() if _is_model(value, name)}
     for name, model in found.items():
         try:
             told["models"][name] = schema_of(model, found)
@@ -53,9 +54,21 @@ def main(folder: Path, packages: list[str]) -> dict[str, Any]:
     return told
 
 
+def _is_model(value: Any, module: str) -> bool:
+    """Whether a value is a class of this module that describes data: pydantic's, a typed dictionary, a dataclass."""
+    from pydantic import BaseModel
+    from typing_extensions import is_typeddict
+
+    if not isinstance(value, type) or value.__module__ != module:
+        return False
+    return issubclass(value, BaseModel) or is_typeddict(value) or dataclasses.is_dataclass(value)
+
+
 def schema_of(model: Any, known: dict[str, Any]) -> dict[str, Any]:
     """The schema of what a model is made from, with the names that are on the wire."""
-    schema: dict[str, Any] = model.model_json_schema(by_alias=False)
+    from pydantic import TypeAdapter
+
+    schema: dict[str, Any] = TypeAdapter(model).json_schema(by_alias=False)
     _rename(schema, model)
     for name, part in schema.get("$defs", {}).items():
         owner = known.get(name) or known.get(name.rpartition("__")[2])
@@ -65,7 +78,8 @@ def schema_of(model: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rename(schema: dict[str, Any], model: Any) -> None:
-    names = {name: _wire_name(name, field) for name, field in model.model_fields.items()}
+    fields = getattr(model, "model_fields", None) or {}  # typed dictionaries and dataclasses have no other names
+    names = {name: _wire_name(name, field) for name, field in fields.items()}
     if "properties" in schema:
         schema["properties"] = {names.get(name, name): part for name, part in schema["properties"].items()}
     if "required" in schema:

@@ -28,6 +28,21 @@ class Position(BaseModel):
 class Positions(BaseModel):
     positions: list[Position]
 """
+DATA = """
+from __future__ import annotations
+from dataclasses import dataclass
+from typing import List, Optional, TypedDict
+
+Level = TypedDict("Level", {"px": str, "sz": str})
+
+class Book(TypedDict, total=False):
+    levels: List[Level]
+
+@dataclass
+class Trade:
+    px: str
+    tid: Optional[int] = None
+"""
 CLIENT = """
 from vendor.models import Positions
 
@@ -47,6 +62,7 @@ def package(folder, models=MODELS):
     root.mkdir(parents=True)
     (root / "__init__.py").write_text("raise RuntimeError('a model needs no client')\n")
     (root / "models.py").write_text(models)
+    (root / "data.py").write_text(DATA)
     (root / "client.py").write_text(CLIENT)
     (root / "broken_model.py").write_text("import no_such_module\nclass Thing(BaseModel): pass\n")
     return folder
@@ -75,7 +91,10 @@ def changed():
 def test_models_are_read_by_the_names_that_are_on_the_wire(tmp_path):
     """With their routes; nothing of it is imported here, and what cannot be is said."""
     found = unpacked("vendor", package(tmp_path), ["vendor"])
-    assert set(found.models) == {"Position", "Positions"}
+    assert set(found.models) == {"Position", "Positions", "Level", "Book", "Trade"}
+    assert found.models["Level"]["required"] == ["px", "sz"]
+    assert found.models["Trade"]["required"] == ["px"]
+    assert "required" not in found.models["Book"]
     assert set(found.models["Position"]["properties"]) == {"side", "size", "openPrice"}
     assert found.models["Position"]["required"] == ["side", "size"]
     assert [dict(one) for one in found.endpoints] == [
