@@ -16,7 +16,7 @@ def compare(before: Shape, after: Shape) -> tuple[Difference, ...]:
     found: list[Difference] = []
     taken: set[str] = set()
     for move in moves(before, after):
-        taken |= {move.source, move.target, *move.also}
+        taken |= set(move.explained)
         spot = Spot(before, after, move.source, move.target)
         found.append(spot.told(move.rule))
         found += _of_moved(spot)

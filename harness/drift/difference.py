@@ -32,5 +32,5 @@ class Difference:
         return replace(self, reach=reach)
 
     def __str__(self) -> str:
-        moved = f" -> {self.to}" if self.to else ""
+        moved = f" -> {self.to or '/'}" if self.to or self.rule == "DRIFT-moved" else ""
         return f"{self.path or '/'}{moved}: {RULES[self.rule].means}: {self.before} -> {self.after}"

@@ -25,24 +25,31 @@ class Move:
     source: str
     target: str
     also: tuple[str, ...] = ()
+    dissolved: bool = False  # the target is what the source was in, and was there before
+
+    @property
+    def explained(self) -> tuple[str, ...]:
+        """The paths of which, and of what is below them, nothing else is to be said."""
+        return (self.source, *self.also) if self.dissolved else (self.source, self.target, *self.also)
 
 
 def moves(before: Shape, after: Shape) -> tuple[Move, ...]:
     """The moves that explain what is gone and what is new, the surest first; each path takes part in one."""
     found = list(_wraps(before, after))
+    found += _dissolved(before, after)
     gone = [path for path in _gone(before, after) if not any(_touches(path, move) for move in found)]
     new = [path for path in _new(before, after) if not any(_touches(path, move) for move in found)]
     for score, rule, source, target in sorted(
         _candidates(before, after, gone, new), key=lambda one: (-one[0], *one[1:])
     ):
-        known = {path for move in found for path in (move.source, move.target)}
+        known = {path for move in found for path in move.explained}
         if score and not any(_same_branch(source, path) or _same_branch(target, path) for path in known):
             found.append(Move(rule, source, target))
     return tuple(found)
 
 
 def _touches(path: str, move: Move) -> bool:
-    return any(path == other or path.startswith(f"{other}/") for other in (move.source, move.target, *move.also))
+    return any(path == other or path.startswith(f"{other}/") for other in move.explained)
 
 
 def _same_branch(path: str, other: str) -> bool:
@@ -83,6 +90,22 @@ def _wraps(before: Shape, after: Shape) -> Iterator[Move]:
             held = [child for child in inner if _is_alike(Spot(before, after, child, path))]
             if held:
                 yield Move("DRIFT-moved", min(held, key=_depth), path, (path,))
+
+
+def _dissolved(before: Shape, after: Shape) -> Iterator[Move]:
+    """An object that is gone, with most of its members where it was itself."""
+    for path in _gone(before, after):
+        parent = path.rpartition("/")[0]
+        members = before.children(path)
+        raised = [
+            target
+            for member in members
+            if (target := parent + member[len(path) :]) in after.traits
+            and target not in before.traits
+            and _is_alike(Spot(before, after, member, target))
+        ]
+        if len(raised) > 1 and len(raised) >= _ALIKE * len(members):
+            yield Move("DRIFT-moved", path, parent, tuple(raised), dissolved=True)
 
 
 def _depth(path: str) -> tuple[int, str]:

@@ -168,6 +168,19 @@ def test_processes_side_by_side_say_what_one_says(tmp_path, monkeypatch):
     assert heard == list(range(1, len(parts) + 1))
 
 
+def test_whoever_interrupts_gets_what_was_read_until_then(tmp_path, monkeypatch):
+    """And it is said that there was more."""
+    parts = capture(tmp_path, monkeypatch)
+
+    def impatient(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    some = observed(parts, tell=impatient)
+    assert some.interrupted
+    assert some.summary.document() == observed(parts[:2]).summary.document()
+
+
 def test_what_a_process_cannot_read_is_said_as_if_there_were_none(tmp_path, monkeypatch):
     """The same line, from wherever it comes."""
     parts = capture(tmp_path, monkeypatch)
