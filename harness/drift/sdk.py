@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from importlib import metadata
@@ -55,8 +55,8 @@ def released(requirement: str) -> Sdk:
         for wheel in wheels.glob("*.whl"):
             with zipfile.ZipFile(wheel) as opened:
                 opened.extractall(packages)
-        names = sorted(path.parent.name for path in packages.glob("*/__init__.py"))
-        return unpacked(requirement, packages, names)
+        names = [path.parent.name for path in packages.glob("*/__init__.py")]
+        return unpacked(requirement, packages, _own_first(requirement, names))
 
 
 def installed(name: str) -> Sdk:
@@ -67,7 +67,12 @@ def installed(name: str) -> Sdk:
         cure = "pip install 'connector-harness[sdks]', or name two versions"
         raise UsageError(f"{name} is not installed", where="drift sdk", cure=cure) from None
     tops = {file.parts[0] for file in found.files or () if len(file.parts) == 2 and file.name == "__init__.py"}
-    return unpacked(f"{name}=={found.version}", Path(str(found.locate_file(""))), sorted(tops))
+    return unpacked(f"{name}=={found.version}", Path(str(found.locate_file(""))), _own_first(name, tops))
+
+
+def _own_first(name: str, packages: Iterable[str]) -> list[str]:
+    """Packages in the order in which they are believed: a release can carry what a generator left behind."""
+    return sorted(packages, key=lambda package: (package.replace("_", "-").lower() not in name.lower(), package))
 
 
 def unpacked(name: str, folder: Path, packages: list[str]) -> Sdk:
@@ -97,6 +102,7 @@ def between(old: Sdk, new: Sdk, *, every: bool = False) -> tuple[Difference, ...
     found: list[Difference] = []
     topics = {**_topics(old), **_topics(new)}
     successors = _successors(old, new)
+    inner = _parts(old) & _parts(new)
     for name, schema in old.models.items():
         topic, now = topics.get(name, name), successors.get(name, "")
         if not now:
@@ -104,12 +110,19 @@ def between(old: Sdk, new: Sdk, *, every: bool = False) -> tuple[Difference, ...
             continue
         if now != name:
             found.append(_of_model("DRIFT-model-renamed", topic, name, now, old))
+        if name in inner:
+            continue  # told with what it is a part of
         before, after = (claim(topic, told, told) for told in (schema, new.models[now]))
         found += (replace(one, against=old.name) for one in compare(before, after))
     for name in sorted(new.models.keys() - successors.values()):
         found.append(_of_model("DRIFT-model-added", topics.get(name, name), "nothing", name, old))
     found += _routes(old, new)
     return _heard(judged(one, every=every) for one in found)
+
+
+def _parts(sdk: Sdk) -> set[str]:
+    """Models that are parts of others."""
+    return {part for name, schema in sdk.models.items() for part in schema.get("$defs", {}) if part != name}
 
 
 def _successors(old: Sdk, new: Sdk) -> dict[str, str]:

@@ -45,7 +45,10 @@ def main(folder: Path, packages: list[str]) -> dict[str, Any]:
             except BaseException as error:  # noqa: BLE001 - foreign code ends in foreign ways
                 told["skipped"][name] = f"{type(error).__name__}: {error}"[:200]
                 continue
-            found |= {value.__name__: value for value in vars(module).values() if _is_model(value, name)}
+            for value in [value for value in vars(module).values() if _is_model(value, name)]:
+                other = found.setdefault(value.__name__, value)
+                if other is not value:  # of two with one name, that of the package that was named first
+                    found[f"{name}.{value.__name__}"] = value
     for name, model in found.items():
         try:
             told["models"][name] = schema_of(model, found)

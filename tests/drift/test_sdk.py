@@ -104,6 +104,17 @@ def test_models_are_read_by_the_names_that_are_on_the_wire(tmp_path):
     assert not [name for name in sys.modules if name.partition(".")[0] == "vendor"]
 
 
+def test_what_a_generator_left_behind_does_not_hide_the_sdk(tmp_path):
+    """Another package in the same release, with models of the same names."""
+    root = package(tmp_path)
+    (root / "client_stub").mkdir()
+    (root / "client_stub" / "__init__.py").write_text("")
+    (root / "client_stub" / "models.py").write_text(changed())
+    found = unpacked("vendor", root, ["vendor", "client_stub"]).models
+    assert set(found["Position"]["properties"]) == {"side", "size", "openPrice"}
+    assert set(found["client_stub.models.Position"]["properties"]) == {"side", "quantity", "openPrice"}
+
+
 def test_two_released_versions_are_compared(tmp_path, monkeypatch):
     """From wheels, fetched by pip as it is configured."""
     wheel(tmp_path, "1.0")
@@ -113,9 +124,9 @@ def test_two_released_versions_are_compared(tmp_path, monkeypatch):
     old, new = released("vendor-sdk==1.0"), released("vendor-sdk==1.1")
     told = {(one.rule, one.topic, one.path) for one in between(old, new)}
     assert {
-        ("DRIFT-enum", "Position", "/side"),
-        ("DRIFT-removed", "Position", "/size"),
-        ("DRIFT-added", "Position", "/quantity"),
+        ("DRIFT-enum", "extended/rest/user-positions", "/positions/*/side"),
+        ("DRIFT-removed", "extended/rest/user-positions", "/positions/*/size"),
+        ("DRIFT-added", "extended/rest/user-positions", "/positions/*/quantity"),
     } <= told
     assert between(new, new) == ()
     with pytest.raises(UsageError, match=r"vendor-sdk==9\.9: cannot be read"):
