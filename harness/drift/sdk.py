@@ -7,9 +7,10 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -98,26 +99,32 @@ def _run(command: list[str], what: str) -> str:
 
 
 def between(old: Sdk, new: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
-    """How the models of the newer differ, the worst first. Where a route tells, a model goes by its endpoint's name."""
+    """How the models of the newer differ, the worst first. What answers a route of ours goes by its endpoint's name."""
+    was, now = _answers(old), _answers(new)
+    shared = was.keys() & now.keys()
     found: list[Difference] = []
-    topics = {**_topics(old), **_topics(new)}
+    for topic in shared:
+        found += compare(was[topic], now[topic])
+    told = (_parts(old) & _parts(new)) | {name for topic in shared for name in _asked_for(old, topic)}
+    found += _models(old, new, told)
+    found += _routes(old, new)
+    return _heard(judged(replace(one, against=old.name), every=every) for one in found)
+
+
+def _models(old: Sdk, new: Sdk, told: Collection[str]) -> Iterator[Difference]:
+    """Models that are gone, new or called otherwise, and how they differ unless that is told already."""
     successors = _successors(old, new)
-    inner = _parts(old) & _parts(new)
     for name, schema in old.models.items():
-        topic, now = topics.get(name, name), successors.get(name, "")
+        now = successors.get(name, "")
         if not now:
-            found.append(_of_model("DRIFT-model-removed", topic, name, "nothing", old))
+            yield _of_model("DRIFT-model-removed", name, name, "nothing")
             continue
         if now != name:
-            found.append(_of_model("DRIFT-model-renamed", topic, name, now, old))
-        if name in inner:
-            continue  # told with what it is a part of
-        before, after = (claim(topic, told, told) for told in (schema, new.models[now]))
-        found += (replace(one, against=old.name) for one in compare(before, after))
+            yield _of_model("DRIFT-model-renamed", name, name, now)
+        if name not in told:
+            yield from compare(claim(name, schema, schema), claim(name, new.models[now], new.models[now]))
     for name in sorted(new.models.keys() - successors.values()):
-        found.append(_of_model("DRIFT-model-added", topics.get(name, name), "nothing", name, old))
-    found += _routes(old, new)
-    return _heard(judged(one, every=every) for one in found)
+        yield _of_model("DRIFT-model-added", name, "nothing", name)
 
 
 def _parts(sdk: Sdk) -> set[str]:
@@ -145,8 +152,8 @@ def _successors(old: Sdk, new: Sdk) -> dict[str, str]:
     return found
 
 
-def _of_model(rule: str, topic: str, before: str, after: str, old: Sdk) -> Difference:
-    return Difference(rule=rule, topic=topic, path="", before=before, after=after, against=old.name)
+def _of_model(rule: str, topic: str, before: str, after: str) -> Difference:
+    return Difference(rule=rule, topic=topic, path="", before=before, after=after)
 
 
 def _routes(old: Sdk, new: Sdk) -> Iterator[Difference]:
@@ -154,11 +161,12 @@ def _routes(old: Sdk, new: Sdk) -> Iterator[Difference]:
     was = {(one["method"], one["path"]): one["model"] for one in old.endpoints}
     now = {(one["method"], one["path"]): one["model"] for one in new.endpoints}
     for key in sorted(was.keys() - now.keys()):
-        yield _of_model("DRIFT-endpoint-removed", _endpoint(*key) or " ".join(key), " ".join(key), "nothing", old)
+        yield _of_model("DRIFT-endpoint-removed", _endpoint(*key) or " ".join(key), " ".join(key), "nothing")
     for key in sorted(now.keys() - was.keys()):
-        yield _of_model("DRIFT-endpoint-added", _endpoint(*key) or " ".join(key), "nothing", " ".join(key), old)
+        yield _of_model("DRIFT-endpoint-added", _endpoint(*key) or " ".join(key), "nothing", " ".join(key))
 
 
+@cache
 def _endpoint(method: str, path: str) -> str:
     """The topic of a route of any venue."""
     for name in NAMES:
@@ -169,25 +177,31 @@ def _endpoint(method: str, path: str) -> str:
     return ""
 
 
-def _topics(sdk: Sdk) -> dict[str, str]:
-    """Models that are the whole answer of a route of ours, by the topic of it."""
+def _answers(sdk: Sdk) -> dict[str, Shape]:
+    """The answers of all routes that are ours as well, by topic."""
     found = {}
     for one in sdk.endpoints:
         topic = _endpoint(one["method"], one["path"])
-        if topic and one["model"] in sdk.models:
-            found[one["model"]] = topic
+        shape = _answer(sdk, one["model"], topic) if topic else None
+        if shape is not None:
+            found[topic] = shape
     return found
+
+
+def _asked_for(sdk: Sdk, topic: str) -> list[str]:
+    """The models that make up the answer of a topic."""
+    told = [one["model"] for one in sdk.endpoints if _endpoint(one["method"], one["path"]) == topic]
+    return [name for each in told for name in re.findall(r"\w+", each) if name in sdk.models]
 
 
 def against_schemas(sdk: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
     """How an SDK's models differ from the project's schemas of the same answers, the worst first."""
     found: list[Difference] = []
-    for one in sdk.endpoints:
-        topic = _endpoint(one["method"], one["path"])
-        ours, theirs = claim_of_topic(topic) if topic else None, _answer(sdk, one["model"], topic)
-        if ours is not None and theirs is not None:
+    for topic, theirs in _answers(sdk).items():
+        ours = claim_of_topic(topic)
+        if ours is not None:
             found += compare(refined(ours), _as_strict(theirs, ours))
-    return _heard(judged(one, every=every) for one in dict.fromkeys(found) if one.rule not in _CLAIMED_ALIKE)
+    return _heard(judged(one, every=every) for one in found if one.rule not in _CLAIMED_ALIKE)
 
 
 _CLAIMED_ALIKE = frozenset({"DRIFT-format", "DRIFT-narrower", "DRIFT-required", "DRIFT-enum-fewer"})

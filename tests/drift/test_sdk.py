@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from harness.drift.sdk import against_schemas, between, installed, released, unpacked
+from harness.drift.sdk import Sdk, against_schemas, between, installed, released, unpacked
 from harness.errors import UsageError
 
 pytest.importorskip("pydantic", reason="pydantic is not installed: pip install 'connector-harness[sdks]'")
@@ -131,6 +131,21 @@ def test_two_released_versions_are_compared(tmp_path, monkeypatch):
     assert between(new, new) == ()
     with pytest.raises(UsageError, match=r"vendor-sdk==9\.9: cannot be read"):
         released("vendor-sdk==9.9")
+
+
+def test_a_change_of_what_a_contract_reads_breaks_in_an_envelope_too():
+    """The balance, a model within a generic answer."""
+
+    def version(name, **fields):
+        told = {"equity": {"type": "string"}, "collateralName": {"type": "string"}, **fields}
+        model = {"type": "object", "required": list(told), "properties": told}
+        route = {"method": "GET", "path": "/user/balance", "model": "WrappedApiResponse[BalanceModel]"}
+        return Sdk(name, {"BalanceModel": model}, (route,), {})
+
+    nullable = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    (one,) = between(version("sdk==1"), version("sdk==2", equity=nullable))
+    assert (one.rule, one.topic, one.path) == ("DRIFT-nullable", "extended/rest/user-balance", "/data/equity")
+    assert (one.severity, one.against) == ("breaking", "sdk==1")
 
 
 @pytest.mark.parametrize("name", ["vendor", "vendor>=1", "-r file", "vendor==1 --index", "../vendor==1", "a==1;b==2"])
