@@ -119,7 +119,8 @@ def _candidates(
     for source in gone:
         parent, _, name = source.rpartition("/")
         beside = [path for path in new if path.rpartition("/")[0] == parent]
-        is_only = len(beside) == 1 == sum(1 for path in gone if path.rpartition("/")[0] == parent)
+        missed = [path for path in gone if path.rpartition("/")[0] == parent and before.traits[path].required]
+        is_only = len(beside) == 1 and missed == [source]
         for target in new:
             spot = Spot(before, after, source, target)
             score = _likeness(spot)
@@ -142,7 +143,7 @@ def _is_rename(spot: Spot, *, is_only: bool) -> bool:
     name, other = spot.source.rpartition("/")[2], spot.target.rpartition("/")[2]
     if _share(spot.was, spot.now) or _words(name) & _words(other) or _resemblance(name, other) >= _SURE:
         return True
-    return is_only and not (spot.before.claim or spot.after.claim)
+    return is_only and not (spot.before.claim and spot.after.claim)
 
 
 def _likeness(spot: Spot) -> float:
@@ -175,7 +176,9 @@ def _is_alike(spot: Spot) -> bool:
         if not old or not new:
             return old == new and not spot.before.claim
         return len(old & new) >= _ALIKE * min(len(old), len(new))
-    return not (was.kinds and now.kinds) or bool(was.kinds.keys() & now.kinds.keys() - {"null"})
+    if spot.before.claim:
+        return was.takes(now)
+    return not now.kinds or bool(was.kinds.keys() & now.kinds.keys() - {"null"})
 
 
 def _relative(shape: Shape, path: str) -> set[str]:

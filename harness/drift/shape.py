@@ -3,9 +3,11 @@
 Both take the same form, so that schemas, OpenAPI documents, an SDK's models and recordings can be compared.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from harness.drift.lexemes import Kind
 from harness.drift.summary import Mark, Seen, Slot, Topic
@@ -17,6 +19,12 @@ ITEM = "*"
 
 _UNITS = {9: "s", 12: "ms", 15: "µs", 18: "ns"}  # power of ten of a moment between 2001 and 2286
 _SCALARS = {Kind.INTEGER: "integer", Kind.FRACTION: "number", Kind.EXPONENT: "number"}
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern of ECMA 262, in which `$` is the very end."""
+    return re.compile(re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern))
 
 
 def below(path: str, name: str) -> str:
@@ -61,6 +69,17 @@ class Trait:
         """A value that was seen, of these kinds if any is named."""
         found = [seen.first for kind, seen in self.kinds.items() if not kinds or kind in kinds]
         return min(found)[2] if found else ""
+
+    def fits(self, text: str) -> bool:
+        """Whether a claim's patterns allow a JSON string."""
+        return not self.patterns or any(_compiled(pattern).search(text[1:-1]) for pattern in self.patterns)
+
+    def takes(self, other: "Trait") -> bool:
+        """Whether a claim allows some of what was seen, by its values and patterns."""
+        texts = [text for text in other.texts() if text != "null"]
+        return not texts or any(
+            text in self.values or (self.open and (not text.startswith('"') or self.fits(text))) for text in texts
+        )
 
     def texts(self) -> frozenset[str]:
         """The JSON texts that are known to have occurred."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from harness.drift.difference import Difference
 from harness.drift.figures import beyond, far, figures, number, shift
@@ -108,11 +107,11 @@ def _unlike_claim(spot: Spot) -> Iterator[Difference]:
         text
         for text in now.texts()
         if was.patterns and text.startswith('"') and text not in was.values and "…" not in text
-        if not _fits(text, was.patterns)
+        if not was.fits(text)
     )
     if wrong:
         yield spot.told(_broken(wrong), was=allowed, now=wrong[0])
-    elif was.patterns and _EXPONENTS & now.kinds.keys() and not _fits('"1e-7"', was.patterns):
+    elif was.patterns and _EXPONENTS & now.kinds.keys() and not was.fits('"1e-7"'):
         yield spot.told("DRIFT-exponent", *_EXPONENTS)
     if was.open and (bound := beyond(was, now)) is not None:
         yield spot.told("DRIFT-range", was=bound[0], now=bound[1])
@@ -123,16 +122,6 @@ def _broken(wrong: list[str]) -> str:
     if any(number(text) is None for text in wrong):
         return "DRIFT-format"
     return "DRIFT-exponent" if any("e" in text.lower() for text in wrong) else "DRIFT-range"
-
-
-def _fits(text: str, patterns: tuple[str, ...]) -> bool:
-    return any(_compiled(pattern).search(text[1:-1]) for pattern in patterns)
-
-
-@lru_cache(maxsize=512)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of ECMA 262, in which `$` is the very end."""
-    return re.compile(re.sub(r"(\\.|\[(?:\\.|[^\]\\])*\])|\$", lambda found: found[1] or r"\Z", pattern))
 
 
 def _unlike_evidence(spot: Spot) -> Iterator[Difference]:
