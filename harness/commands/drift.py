@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from harness.commands.outputs import Outputs, write_file
+from harness.commands.outputs import Outputs, probe, write_file
 from harness.commands.progress import Progress
 from harness.drift.rules import Severity, ranked
 from harness.errors import UsageError
@@ -65,7 +67,7 @@ class _Found:
 def run(request: Request, outputs: Outputs) -> int:
     """Compare, report, and return the exit code. `UsageError` for wrong options and unreadable input."""
     _demand(request)
-    with Progress() as progress:
+    with Progress() as progress, redirect_stdout(sys.stderr):  # what a connector prints must not mix with a report
         found = _found(request, progress.say)
         progress.say("playing what differs to the connector")
         results = tuple(_results(request, found))
@@ -96,6 +98,9 @@ def _demand(request: Request) -> None:
     for param in request.params:
         if "=" not in param:
             raise UsageError(f"{param!r} is not NAME=VALUE", where="--param")
+    for option, path in (("--save", request.save), ("--propose", request.propose)):
+        if path is not None:
+            probe(option, path)
 
 
 def _found(request: Request, say: Callable[[str], None]) -> _Found:
@@ -217,7 +222,7 @@ def _result(request: Request, one: "Difference", prover: "Prover") -> Result:
         "against": one.against,
         **({"read by": [f"{each.method}: {', '.join(each.into)}" for each in impacts]} if impacts else {}),
         **({"impact": told} if (told := [each.told for each in impacts if each.told]) else {}),
-        **({"proven by": sorted({each.check for each in impacts})} if impacts else {}),
+        **({"checks": sorted({each.check for each in impacts})} if impacts else {}),
         **({"schema_file": str(schema)} if _venue(one.topic) and schema.is_file() else {}),
     }
     method = ", ".join(each.method for each in impacts)

@@ -11,7 +11,7 @@ from typing import TextIO
 from harness.errors import UsageError
 from harness.findings import Report
 
-__all__ = ["Outputs", "write_file"]
+__all__ = ["Outputs", "probe", "write_file"]
 
 _STDOUT = "-"
 Writer = Callable[[Report], str]
@@ -29,7 +29,7 @@ class Outputs:
             raise UsageError("only one report can go to standard output", where=twice[1], cure="name a file")
         for option, name in self._files.items():
             if name and name != _STDOUT:
-                _probe(option, Path(name))
+                probe(option, Path(name))
 
     @property
     def human(self) -> TextIO:
@@ -66,14 +66,14 @@ class Outputs:
 
 def write_file(option: str, path: Path, text: str) -> None:
     """Write what an option asks for, whole or not at all; `UsageError` when that cannot be."""
-    _probe(option, path)
     try:
         _replace(path, text)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror}", where=f"{option} {path}") from None
 
 
-def _probe(option: str, path: Path) -> None:
+def probe(option: str, path: Path) -> None:
+    """`UsageError` unless the file that an option names can be written."""
     where = f"{option} {path}"
     if path.is_dir():
         raise UsageError("is a folder", where=where, cure="name a file")

@@ -1,6 +1,7 @@
 """Spreads the reading of recordings over processes or a Dask cluster: a map, and a reduction in any order."""
 
 import gc
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, ProcessPoolExecutor, wait
 from itertools import islice
@@ -61,7 +62,7 @@ def _observed(chunk: Chunk) -> Seen:
 def _by_processes(chunks: Iterable[Chunk], jobs: int) -> Iterator[Seen]:
     """As they are done; no more are under way than there are hands, so that results do not pile up."""
     waiting = iter(chunks)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_deafen) as pool:
         busy = {pool.submit(_observed, chunk) for chunk in islice(waiting, jobs + 1)}
         try:
             while busy:
@@ -74,6 +75,11 @@ def _by_processes(chunks: Iterable[Chunk], jobs: int) -> Iterator[Seen]:
         finally:
             for future in busy:
                 future.cancel()
+
+
+def _deafen() -> None:
+    """An interrupt is the parent's to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _by_dask(chunks: Sequence[Chunk], jobs: int, scheduler: str) -> Iterator[Seen]:

@@ -158,8 +158,12 @@ def show_drift(report: Report, file: TextIO) -> None:
         sign = marks.bad if result.status is Status.FAIL else marks.none
         console.print(Text(f"{sign} {severity} {result.check}  {clean(result.case)}", style=_STYLES[severity]))
         console.print(Text(f"    {clean(result.message.partition(': ')[2])}"))
-        impact = result.evidence.get("impact") or result.evidence.get("read by") or ()
-        for sentence in impact:
+        if readers := result.evidence.get("read by"):
+            checks = ", ".join(map(str, result.evidence.get("checks", ())))
+            console.print(
+                Text(f"    read by {clean('; '.join(map(str, readers)))}; {checks} fails where it goes unnoticed")
+            )
+        for sentence in result.evidence.get("impact", ()):
             console.print(Text(f"    {clean(str(sentence))}"))
     if len(ordered) > _LISTED:
         console.print(Text(f"and {len(ordered) - _LISTED} more, which --json FILE lists"))

@@ -39,6 +39,7 @@ def test_what_breaks_is_told_with_its_proof(harness, answer):
     ended = harness("drift", answer("new", '"avg_entry_price"', '"average_entry_price"'), "--against", answer("old"))
     assert ended.code == 1
     assert "breaking DRIFT-renamed  lighter/rest/account /accounts/*/positions/*/avg_entry_price" in ended.out
+    assert "read by _update_positions: entry_price; EVOLVE-missing fails where it goes unnoticed" in ended.out
     assert "`_update_positions` of lighter would fail: raised MalformedAnswer" in ended.out
     assert ended.out.splitlines()[-1] == "1 breaking"
 
@@ -74,6 +75,8 @@ def test_every_report_tells_of_drift(harness, answer, tmp_path, monkeypatch):
     assert (result["check"], result["status"], result["evidence"]["class"]) == ("DRIFT-renamed", "fail", "breaking")
     assert result["method"] == "_update_positions"
     assert result["evidence"]["recording"] == str(new)
+    assert result["evidence"]["read by"] == ["_update_positions: entry_price"]
+    assert result["evidence"]["checks"] == ["EVOLVE-missing"]
     assert "DRIFT-renamed" in names["junit"].read_text()
     assert json.loads(names["sarif"].read_text())["runs"][0]["results"][0]["ruleId"] == "DRIFT-renamed"
     assert "| breaking | DRIFT-renamed |" in names["markdown"].read_text()
@@ -136,6 +139,8 @@ def test_mocks_that_are_wrong_are_told_why(harness, shared_payloads):
         (("sdk", "a==1", "b==2", "c==3"), "an old and a new version"),
         (("schemas", "x"), "an old and a new version"),
         (("x", "--engine", "spark"), "no such file"),
+        (("x", "--save", "nowhere/x.json"), "--save nowhere/x.json: cannot be written"),
+        (("x", "--propose", "nowhere/x.patch"), "--propose nowhere/x.patch: cannot be written"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments, told, harness):
