@@ -5,7 +5,6 @@
 """
 
 import ast
-import dataclasses
 import importlib
 import json
 import re
@@ -18,7 +17,7 @@ from typing import Any
 
 __all__ = ["endpoints", "main", "schema_of"]
 
-_MODEL = re.compile(r"^class \w+\(.*(Model|TypedDict)|TypedDict\(|^@dataclass", re.MULTILINE)
+_MODEL = re.compile(r"^class \w+\(.*(Model|TypedDict)|TypedDict\(", re.MULTILINE)
 _METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -58,13 +57,13 @@ def main(folder: Path, packages: list[str]) -> dict[str, Any]:
 
 
 def _is_model(value: Any, module: str) -> bool:
-    """Whether a value is a class of this module that describes data: pydantic's, a typed dictionary, a dataclass."""
+    """Whether a value is a class of this module that describes answers: pydantic's, or a typed dictionary."""
     from pydantic import BaseModel
     from typing_extensions import is_typeddict
 
     if not isinstance(value, type) or value.__module__ != module:
         return False
-    return issubclass(value, BaseModel) or is_typeddict(value) or dataclasses.is_dataclass(value)
+    return issubclass(value, BaseModel) or is_typeddict(value)
 
 
 def schema_of(model: Any, known: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def schema_of(model: Any, known: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rename(schema: dict[str, Any], model: Any) -> None:
-    fields = getattr(model, "model_fields", None) or {}  # typed dictionaries and dataclasses have no other names
+    fields = getattr(model, "model_fields", None) or {}  # typed dictionaries have no other names
     names = {name: _wire_name(name, field) for name, field in fields.items()}
     if "properties" in schema:
         schema["properties"] = {names.get(name, name): part for name, part in schema["properties"].items()}

@@ -30,18 +30,12 @@ class Positions(BaseModel):
 """
 DATA = """
 from __future__ import annotations
-from dataclasses import dataclass
-from typing import List, Optional, TypedDict
+from typing import List, TypedDict
 
 Level = TypedDict("Level", {"px": str, "sz": str})
 
 class Book(TypedDict, total=False):
     levels: List[Level]
-
-@dataclass
-class Trade:
-    px: str
-    tid: Optional[int] = None
 """
 CLIENT = """
 from vendor.models import Positions
@@ -91,9 +85,8 @@ def changed():
 def test_models_are_read_by_the_names_that_are_on_the_wire(tmp_path):
     """With their routes; nothing of it is imported here, and what cannot be is said."""
     found = unpacked("vendor", package(tmp_path), ["vendor"])
-    assert set(found.models) == {"Position", "Positions", "Level", "Book", "Trade"}
+    assert set(found.models) == {"Position", "Positions", "Level", "Book"}
     assert found.models["Level"]["required"] == ["px", "sz"]
-    assert found.models["Trade"]["required"] == ["px"]
     assert "required" not in found.models["Book"]
     assert set(found.models["Position"]["properties"]) == {"side", "size", "openPrice"}
     assert found.models["Position"]["required"] == ["side", "size"]
