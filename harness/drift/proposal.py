@@ -65,7 +65,7 @@ def _in_schema(text: str, one: Difference) -> str | None:
     """The schema that takes the difference in; `None` where that needs a person."""
     document, places = exact.decode(text), spans(text)
     parent, _, name = one.path.rpartition("/")
-    holder = _holder(document, parent if one.rule != "DRIFT-added" else one.path.rpartition("/")[0])
+    holder = _holder(document, parent)
     if one.rule == "DRIFT-added":
         return None if holder is None else _added(text, holder, name, one)
     if holder is None or f"{holder}/properties/{name}" not in places:

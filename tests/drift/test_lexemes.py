@@ -82,14 +82,14 @@ def in_bulk(column, quoted):
 
 
 @given(st.lists(STRINGS, min_size=1, max_size=120))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_column_of_strings_is_read_as_its_texts_are(column):
     """Whatever stands beside what, in long columns and in short ones."""
     assert in_bulk(column, quoted=True) == by_each(column, quoted=True)
 
 
 @given(st.lists(NUMBERS.map(str.encode), min_size=1, max_size=120))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_column_of_numbers_is_read_as_its_texts_are(column):
     """JSON numbers, with exponents and without."""
     assert in_bulk(column, quoted=False) == by_each(column, quoted=False)
