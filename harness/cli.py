@@ -9,6 +9,21 @@ from typing import Annotated
 
 import typer
 
+from harness.commands.drift_options import drift
+from harness.commands.options import (
+    Debug,
+    Github,
+    Json,
+    Junit,
+    Markdown,
+    Methods,
+    Sarif,
+    Scale,
+    SecretEnv,
+    Secrets,
+    Target,
+    Venues,
+)
 from harness.errors import HarnessFault, UsageError
 
 __all__ = ["app", "main"]
@@ -20,28 +35,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 a fault of the harness itself.",
 )
 
-_Json = Annotated[
-    str, typer.Option("--json", metavar="FILE", help="Write every result as one JSON document; - is standard output.")
-]
-_Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write every result as JUnit XML.")]
-_Sarif = Annotated[str, typer.Option("--sarif", metavar="FILE", help="Write the findings as SARIF, for code scanning.")]
-_Markdown = Annotated[str, typer.Option("--markdown", metavar="FILE", help="Write a report for an issue or a chat.")]
-_Github = Annotated[
-    bool, typer.Option("--github", help="Print annotations for GitHub Actions and add to the job's summary.")
-]
-_Target = Annotated[
-    str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
-]
-_Venues = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid; repeatable.")
-]
-_Methods = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
-]
-_Debug = Annotated[
-    bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
-]
-
 
 @app.callback()
 def _root() -> None:
@@ -51,9 +44,9 @@ def _root() -> None:
 @app.command()
 def check(  # noqa: PLR0913 - an option each
     *,
-    target: _Target = "",
-    venue: _Venues = None,
-    method: _Methods = None,
+    target: Target = "",
+    venue: Venues = None,
+    method: Methods = None,
     check: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this check or family, STATE say; repeatable.")
     ] = None,
@@ -63,12 +56,19 @@ def check(  # noqa: PLR0913 - an option each
     cassettes: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Findings that fuzz --save wrote.", show_default=False)
     ] = None,
-    json: _Json = "",
-    junit: _Junit = "",
-    sarif: _Sarif = "",
-    markdown: _Markdown = "",
-    github: _Github = False,
-    debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
+    max_age: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="DAYS", help="Fail on older recordings; without it they are mentioned.", show_default=False
+        ),
+    ] = None,
+    unplayed: Annotated[bool, typer.Option("--unplayed", help="Fail on recordings that no check plays.")] = False,
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
 ) -> int:
     """Run the checks on a connector and say what is wrong with it."""
     from harness.commands.check import Request, run
@@ -81,24 +81,26 @@ def check(  # noqa: PLR0913 - an option each
         checks=tuple(check or ()),
         payloads=payloads,
         cassettes=cassettes,
+        max_age=max_age,
+        unplayed=unplayed,
     )
     return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command()
 def validate(  # noqa: PLR0913 - an option each
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes, tapes or folders.")],
     *,
     kind: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND", help="Only payloads of this provenance, recorded say; repeatable."),
     ] = None,
-    json: _Json = "",
-    junit: _Junit = "",
-    sarif: _Sarif = "",
-    markdown: _Markdown = "",
-    github: _Github = False,
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Validate recorded payloads against the schemas of their endpoints and channels."""
     from harness.commands.outputs import Outputs
@@ -110,11 +112,80 @@ def validate(  # noqa: PLR0913 - an option each
 
 
 @app.command()
+def scan(  # noqa: PLR0913 - an option each
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders, of any kind.")],
+    *,
+    secret_env: SecretEnv = None,
+    secrets: Secrets = None,
+    allow: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Look-alikes that are none, with reasons.", show_default=False)
+    ] = None,
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Search files for known secrets in every form, and for what looks like a credential."""
+    from harness.commands.outputs import Outputs
+    from harness.commands.scan import Request, run
+
+    request = Request(paths=tuple(paths), variables=tuple(secret_env or ()), secrets=secrets, allow=allow)
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
+
+
+@app.command("import")
+def import_(  # noqa: PLR0913 - an option each
+    sources: Annotated[
+        list[Path], typer.Argument(metavar="SOURCE...", help="HAR and flow files, cassettes, payload files, folders.")
+    ],
+    *,
+    to: Annotated[Path, typer.Option(metavar="DIR", help="Where DIR/VENUE/SCENARIO.yaml is written.")],
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="The name of the first source, unless told.")] = "",
+    environment: Annotated[
+        str, typer.Option(metavar="NAME", help="Only what is from here: mainnet, testnet or documentation.")
+    ] = "",
+    secret_env: SecretEnv = None,
+    secrets: Secrets = None,
+    key_env: Annotated[
+        str, typer.Option(metavar="NAME", help="The environment variable with the key of pseudonyms.")
+    ] = "HARNESS_PSEUDONYM_KEY",
+    scale: Scale = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a recording of this name.")] = False,
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Take over what other tools recorded, redacted and searched for leaks."""
+    from harness.commands.importing import Request, run
+    from harness.commands.outputs import Outputs
+
+    request = Request(
+        sources=tuple(sources),
+        to=to,
+        venue=venue,
+        scenario=scenario,
+        environment=environment,
+        variables=tuple(secret_env or ()),
+        secrets=secrets,
+        key_variable=key_env,
+        scale=scale,
+        force=force,
+    )
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
+
+
+@app.command()
 def fuzz(  # noqa: PLR0913 - an option each
     *,
-    target: _Target = "",
-    venue: _Venues = None,
-    method: _Methods = None,
+    target: Target = "",
+    venue: Venues = None,
+    method: Methods = None,
     examples: Annotated[
         int | None, typer.Option(metavar="N", help="Generated plays a method; 1000 unless told.", show_default=False)
     ] = None,
@@ -137,12 +208,12 @@ def fuzz(  # noqa: PLR0913 - an option each
             help="Where failing examples are remembered: a folder, redis://HOST:PORT/N, or none.",
         ),
     ] = "",
-    json: _Json = "",
-    junit: _Junit = "",
-    sarif: _Sarif = "",
-    markdown: _Markdown = "",
-    github: _Github = False,
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Play generated answers and faults to a connector and shrink what goes wrong."""
     from harness.commands.fuzz import Request, run
@@ -162,79 +233,107 @@ def fuzz(  # noqa: PLR0913 - an option each
     return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
+app.command()(drift)
+
+
 @app.command()
-def drift(  # noqa: PLR0913 - an option each
-    what: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="PATH...",
-            help="Recordings; or: sdk NAME==OLD NAME==NEW, sdk NAME, openapi OLD NEW, schemas OLD NEW.",
-            show_default=False,
-        ),
-    ] = None,
+def record(  # noqa: PLR0913 - an option each
     *,
-    against: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="PATH", help="Older recordings, or the summary that --save wrote; repeatable."),
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    to: Annotated[Path, typer.Option(metavar="DIR", help="The folder of recordings.")],
+    scenario: Annotated[str, typer.Option(metavar="NAME", help="What the account situation is called.")],
+    environment: Annotated[str, typer.Option(metavar="NAME", help="testnet or mainnet.")] = "testnet",
+    pair: Annotated[str, typer.Option(metavar="PAIR", help="The market of what needs one; BTC unless told.")] = "",
+    seconds: Annotated[float, typer.Option(metavar="N", help="How long channels are listened to.")] = 10.0,
+    listen: Annotated[bool, typer.Option("--listen", help="Record what clients of yours ask, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(metavar="N", help="With --listen; 0 is a free one, which is printed.")] = 0,
+    credentials: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="JSON, TOML or .env, outside any repository.", show_default=False),
     ] = None,
-    venue: Annotated[str, typer.Option(metavar="NAME", help="Only this venue; --live and --target need it.")] = "",
-    topic: Annotated[
-        str, typer.Option(metavar="NAME", help="What the lines of a .jsonl file answer: lighter/rest/account.")
+    scale: Scale = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace a recording that is there.")] = False,
+    trading: Annotated[bool, typer.Option("--trading", help="With --listen, let orders through.")] = False,
+    trading_on_mainnet: Annotated[bool, typer.Option("--trading-on-mainnet", help="On mainnet too.")] = False,
+    certificates: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Authorities to trust instead of the system's.", show_default=False),
+    ] = None,
+    connect_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST:PORT:ADDRESS:PORT", help="Where a host of the venue is; repeatable."),
+    ] = None,
+    by: Annotated[
+        str, typer.Option(metavar="NAME", envvar="HARNESS_RECORDED_BY", help="Who records, for the provenance.")
     ] = "",
-    kind: Annotated[
-        list[str] | None, typer.Option(metavar="KIND", help="Only payloads of this provenance; repeatable.")
-    ] = None,
-    target: _Target = "",
-    fail_on: Annotated[str, typer.Option(metavar="CLASS", help="breaking, risky or compatible.")] = "breaking",
-    all_fields: Annotated[bool, typer.Option("--all-fields", help="Judge every field as if it were read.")] = False,
-    jobs: Annotated[int, typer.Option(metavar="N", help="Processes that read side by side.")] = 1,
-    engine: Annotated[str, typer.Option(metavar="NAME", help="processes or dask.")] = "processes",
-    scheduler: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Of a Dask cluster; else one on this machine.")
-    ] = "",
-    save: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the summary of what was read.", show_default=False)
-    ] = None,
-    propose: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the change as a patch for review.", show_default=False)
-    ] = None,
-    live: Annotated[str, typer.Option(metavar="ENV", help="Ask the venue's public routes: mainnet or testnet.")] = "",
-    param: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter for --live; repeatable.")
-    ] = None,
-    ca: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The only authority to trust with --live.", show_default=False)
-    ] = None,
-    json: _Json = "",
-    junit: _Junit = "",
-    sarif: _Sarif = "",
-    markdown: _Markdown = "",
-    github: _Github = False,
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
-    """Say what has changed at an exchange, and what it breaks."""
-    from harness.commands.drift import Request, run
+    """Record what a venue answers, redacted, from testnet or mainnet."""
     from harness.commands.outputs import Outputs
+    from harness.commands.record import Request, run
 
     request = Request(
-        what=tuple(what or ()),
-        against=tuple(against or ()),
         venue=venue,
-        topic=topic,
-        kinds=tuple(kind or ()),
-        target=target,
-        fail_on=fail_on,
-        every=all_fields,
-        jobs=jobs,
-        engine=engine,
-        scheduler=scheduler,
-        save=save,
-        propose=propose,
-        live=live,
-        params=tuple(param or ()),
-        authority=ca,
+        to=to,
+        scenario=scenario,
+        environment=environment,
+        pair=pair,
+        seconds=seconds,
+        listen=listen,
+        port=port,
+        credentials=credentials,
+        scale=scale,
+        force=force,
+        trading=trading,
+        trading_on_mainnet=trading_on_mainnet,
+        certificates=certificates,
+        connect_to=tuple(connect_to or ()),
+        by=by,
     )
     return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
+
+
+@app.command()
+def serve(  # noqa: PLR0913 - an option each
+    *,
+    venue: Annotated[str, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid.")],
+    scenario: Annotated[
+        str, typer.Option(metavar="NAME|PATH", help="A scenario, a cassette, a tape, or a folder of them.")
+    ] = "long_and_short",
+    port: Annotated[int, typer.Option(metavar="N", help="0 is a free one, which is printed.")] = 0,
+    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    expose: Annotated[bool, typer.Option("--expose", help="Let --host be reachable from other machines.")] = False,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Another name that clients ask by; repeatable.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[:ENDPOINT]", help="Fail from the start, http-503:user-balance say; repeatable."),
+    ] = None,
+    pace: Annotated[str, typer.Option(metavar="PACE", help="Of tapes: recorded or fast.")] = "recorded",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no requests.")] = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
+) -> int:
+    """Serve recordings of a venue on a port, to any client, until interrupted."""
+    from harness.commands.serve import Request, run
+
+    request = Request(
+        venue=venue,
+        scenario=scenario,
+        host=host,
+        port=port,
+        expose=expose,
+        allowed_hosts=tuple(allow_host or ()),
+        faults=tuple(fault or ()),
+        pace=pace,
+        quiet=quiet,
+    )
+    return run(request)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

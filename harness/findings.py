@@ -54,6 +54,7 @@ class Report:
     target: str
     venue: str
     results: tuple[Result, ...]
+    recordings: Mapping[str, int] = field(default_factory=dict)  # environment -> how many were played, of a check
 
     def summary(self) -> dict[str, int]:
         """How many results there are of each status, all five named."""
@@ -69,6 +70,7 @@ class Report:
             "venue": self.venue,
             "results": [result.document() for result in self.results],
             "summary": self.summary(),
+            **({"recordings": dict(self.recordings)} if self.recordings else {}),
         }
 
     def failed(self) -> tuple[Result, ...]:

@@ -8,7 +8,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
-    1: ("harness", "harness.model", "harness.exact", "harness.errors", "harness.findings", "harness.resources"),
+    1: (
+        "harness",
+        "harness.model",
+        "harness.exact",
+        "harness.errors",
+        "harness.findings",
+        "harness.resources",
+        "harness.spellings",
+    ),
     2: ("harness.venues",),
     3: ("harness.contract", "harness.connectors"),
     4: ("harness.cassette",),

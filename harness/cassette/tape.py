@@ -18,7 +18,7 @@ from typing import IO, Any
 from harness.cassette.model import Environment, Provenance
 from harness.errors import UsageError
 
-__all__ = ["SUFFIX", "Direction", "Frame", "Kind", "Tape", "load", "save"]
+__all__ = ["SUFFIX", "Direction", "Frame", "Kind", "Tape", "lines", "load", "parse", "save"]
 
 SUFFIX = ".ws.jsonl"
 _VERSION = 1
@@ -74,7 +74,7 @@ class _Stored:
         with _opened(self.path) as file:
             next(file, None)
             for number, line in enumerate(file, 2):
-                yield _frame(line, f"{self.path}:{number}")
+                yield parse(line, f"{self.path}:{number}")
 
 
 def load(path: Path, *, verify: bool = True) -> Tape:
@@ -112,12 +112,18 @@ def save(path: Path, tape: Tape) -> None:
             beside.unlink(missing_ok=True)
 
 
+def lines(tape: Tape) -> Iterator[bytes]:
+    """The lines of the file that a tape becomes, one at a time; the seal in the first is left open."""
+    yield _head(replace(tape.provenance, sha256=_UNSEALED))
+    yield from map(_line, tape.frames)
+
+
 def _write(file: IO[bytes], tape: Tape) -> None:
     """The seal is known last and stands first: its place is kept until then."""
     digest = sha256()
-    file.write(_head(replace(tape.provenance, sha256=_UNSEALED)))
-    for frame in tape.frames:
-        line = _line(frame)
+    told = lines(tape)
+    file.write(next(told))
+    for line in told:
         digest.update(line)
         file.write(line)
     file.seek(0)
@@ -166,9 +172,10 @@ def _provenance(line: bytes, where: str) -> Provenance:
         raise UsageError("not a tape: the first line is not its provenance", where=where, cure=_CURE) from None
 
 
-def _frame(line: bytes, where: str) -> Frame:
+def parse(line: bytes, where: str) -> Frame:
+    """The frame in a line below the first; `UsageError`, which names where, for any other line."""
     try:
-        told = json.loads(line)
+        told = json.loads(line.decode())
         text = told["text"]
         frame = Frame(int(told["ms"]), int(told["connection"]), Direction(told["direction"]), Kind(told["kind"]), text)
     except (ValueError, TypeError, LookupError):

@@ -6,15 +6,19 @@ A connector may raise, or keep its state and log at warning or above. Both are o
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from harness import exact
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, contrast, failed, passed, skipped
 from harness.checks.scenes import FaultPlan, Scene
 from harness.checks.state import lost, unusable
+from harness.contract.edits import Edit, put
 from harness.contract.oracle import Failure
+from harness.contract.pointer import look_up
 from harness.gateway.faults import FAULTS, Fault, envelope
-from harness.targets.driving import Outcome, chain
+from harness.targets.outcome import Outcome, chain
 
 __all__ = ["MISLEADING", "marks", "unasked"]
 
@@ -28,6 +32,15 @@ _SUCCESS_IN_BODY = Fault(
     lambda reply: replace(reply, status=500, reason="Internal Server Error"),
     500,
 )
+_GATEWAYS = {
+    "http-404-message": b'{"message":"no Route matched with those values"}',
+    "http-404-path": b'{"timestamp":"2026-06-01T00:00:00Z","status":404,"error":"Not Found","path":"/"}',
+    "http-404-error": b'{"error":{"message":"no such route"}}',
+    "http-404-denied": b'{"status":"DENIED","error":{"message":"denied by a rule"}}',
+    "http-404-not-found": b'{"status":"NOT_FOUND","error":{"message":"no such route"}}',
+    "http-404-text": b'"not found"',
+}
+"""What gateways before a venue say in JSON of a route that they do not know."""
 _BODY = tuple(name for name, fault in FAULTS.items() if fault.family == "body")
 _TRANSPORT = tuple(name for name, fault in FAULTS.items() if fault.family == "transport")
 _LATE = ("slow-first-byte", "slow-body")
@@ -64,7 +77,9 @@ def unasked(exam: Exam, method: str) -> str | None:
 @check("ERROR-http", "an HTTP error status is never taken for an answer")
 def http(exam: Exam, method: str) -> Iterator[Verdict]:
     """Every status of the catalogue, with JSON, text, HTML and no body, and with the body of a success."""
-    return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), _SUCCESS_IN_BODY])
+    summary = "HTTP 404: not found by a gateway, JSON"
+    gateways = [replace(envelope(404, told, name=name), summary=summary) for name, told in _GATEWAYS.items()]
+    return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), *gateways, _SUCCESS_IN_BODY])
 
 
 @check("ERROR-body", "a body that is no answer is never taken for one")
@@ -81,7 +96,7 @@ def transport(exam: Exam, method: str) -> Iterator[Verdict]:
 
 @check("ERROR-envelope", "the venue's own error envelope is never taken for an answer, whatever its HTTP status")
 def envelopes(exam: Exam, method: str) -> Iterator[Verdict]:
-    """The documented envelopes with HTTP 200 and 400, and every recorded one as it was recorded."""
+    """The documented ones with HTTP 200 and 400, around a whole answer, and every recorded one as it was recorded."""
     if reason := unasked(exam, method):
         yield skipped("-", reason)
         return
@@ -89,7 +104,26 @@ def envelopes(exam: Exam, method: str) -> Iterator[Verdict]:
     faults = [envelope(200, text, name=f"envelope-200-{place}") for place, text in enumerate(told)]
     faults.append(envelope(400, told[0], name="envelope-400"))
     yield from _openness(exam, method, faults)
+    for edit in _refused(exam, method):
+        _, after = exam.play(method, exam.base(), exam.changed(method).edited(edit))
+        yield _open(edit.name, f"{edit.name}, with the account in it all the same", after)
     yield from _recorded(exam, method)
+
+
+def _refused(exam: Exam, method: str) -> Iterator[Edit]:
+    """A whole answer that says of itself that it is none; nothing where the venue has no mark of success."""
+    reading = exam.reading(method)
+    if reading.success is None:
+        return
+    at, good = reading.success
+    for mark, told in {look_up(told, at): told for told in exam.contract.error_envelopes}.items():
+        yield Edit(f"{at} {mark!r}", reading.endpoint, partial(_united, told))
+    for mark in (0, 599) if isinstance(good[0], int) else ("ERR", "PENDING"):
+        yield put(reading.endpoint, at, mark, f"{at} {mark!r}")
+
+
+def _united(told: Mapping[str, Any], document: Any) -> Any:
+    return {**document, **told}
 
 
 def _recorded(exam: Exam, method: str) -> Iterator[Verdict]:

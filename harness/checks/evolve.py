@@ -12,6 +12,7 @@ from harness.contract.edits import (
     breakages,
     breakages_of_second_row,
     collapses,
+    fractions,
     is_applicable,
     unknown_fields,
     unknown_openness,
@@ -82,7 +83,25 @@ def _misread(exam: Exam, method: str, edits: Iterable[Edit]) -> Iterator[Verdict
 
 check("EVOLVE-enum", "an enum value that nobody knows is never taken for another one")(_broken("enum"))
 check("EVOLVE-null", "null is never taken for a value")(_broken("null"))
-check("EVOLVE-type", "a value of another type is never taken for a number")(_broken("type"))
+
+
+@check("EVOLVE-type", "a value of another type is never taken for a number, nor a fraction for a whole one")
+def types(exam: Exam, method: str) -> Iterator[Verdict]:
+    """Objects and words where numbers were, and fractions where there were integers."""
+    yield from _broken("type")(exam, method)
+    if unusable(exam, method) or unasked(exam, method):
+        return
+    answer = exam.answers(exam.base()).get(exam.reading(method).endpoint)
+    document = json_of(answer.body) if answer is not None else None
+    for edit in fractions(exam.reading(method)):
+        if not is_applicable(edit, document):
+            continue
+        scene = exam.base().edited(edit)
+        (outcome,) = exam.play(method, scene)
+        wrong = exam.differences(method, scene, outcome) if outcome.silent else ()
+        known = exam.differences(method, exam.base(), exam.play(method, exam.base())[-1])
+        new = [difference for difference in wrong if difference.cause() not in {one.cause() for one in known}]
+        yield failed(edit.name, f"{edit.name}: {new[0]}") if new else passed(edit.name)
 
 
 @check("EVOLVE-missing", "a required field that is gone is an error, and so is an answer without its rows")

@@ -24,12 +24,13 @@ from harness.gateway.index import Index, Playback
 from harness.gateway.messages import Seen
 from harness.model import AccountState
 from harness.sim.credentials import CREDENTIALS
-from harness.targets.driving import Outcome, Rig, Session, Setting
+from harness.targets.driving import Rig, Session, Setting
 from harness.targets.loading import Target
+from harness.targets.outcome import Outcome
 from harness.venues import venue
 from harness.venues.facts import Endpoint, Venue
 
-__all__ = ["BASE", "PAIRS", "Exam", "Library"]
+__all__ = ["BASE", "PAIRS", "Exam", "Library", "Recorded"]
 
 BASE = "long_and_short"
 """The situation in which every check begins: funds, a long and a short position."""
@@ -44,8 +45,19 @@ PAIRS: Mapping[str, tuple[str, ...]] = {
 _Asked = tuple[str, str, bytes | None]
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Recorded:
+    """A cassette as evidence: the file, where its answers come from, and when, as its provenance says."""
+
+    file: str
+    venue: str
+    environment: str = ""
+    recorded_at: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Recording:
+    evidence: Recorded
     index: Index
     groups: Mapping[_Asked, tuple[Interaction, ...]]  # the answers of each way of asking, in order
 
@@ -57,10 +69,31 @@ class Library:
         self._facts, self._behind = facts, behind
         self._folder = (folder or resources.cassettes()) / facts.name
         self._loaded: dict[str, _Recording] = {}
+        self._answers: dict[tuple[str, int], Mapping[str, Answer]] = {}
+
+    @property
+    def venue(self) -> str:
+        """The name of the venue."""
+        return self._facts.name
 
     def scenarios(self) -> tuple[str, ...]:
         """The names of all recorded situations."""
-        return tuple(sorted(path.stem for path in self._folder.glob("*.yaml")))
+        return tuple(path.stem for path in self.files())
+
+    def played(self) -> frozenset[Recorded]:
+        """The recordings that were asked for so far."""
+        behind = self._behind.played() if self._behind is not None else frozenset()
+        return behind | {recording.evidence for recording in self._loaded.values()}
+
+    def _evidence(self, path: Path, cassette: Cassette) -> Recorded:
+        told = cassette.provenance
+        if told is None:
+            return Recorded(str(path), self._facts.name)
+        return Recorded(str(path), self._facts.name, str(told.environment), told.recorded_at)
+
+    def files(self) -> tuple[Path, ...]:
+        """The cassettes of the folder."""
+        return tuple(sorted(self._folder.glob("*.yaml")))
 
     def _recording(self, scenario: str) -> _Recording:
         if scenario not in self._loaded:
@@ -70,7 +103,8 @@ class Library:
             if not path.is_file():
                 raise UsageError("no such cassette", where=str(path), cure="record it, or reinstall the harness")
             cassette = load(path)
-            self._loaded[scenario] = _Recording(Index(self._facts, cassette), _grouped(self._facts, cassette))
+            index, groups = Index(self._facts, cassette), _grouped(self._facts, cassette)
+            self._loaded[scenario] = _Recording(self._evidence(path, cassette), index, groups)
         return self._loaded[scenario]
 
     def playback(self, scenario: str, phase: int) -> Playback:
@@ -90,11 +124,13 @@ class Library:
 
     def answers(self, scenario: str, phase: int) -> Mapping[str, Answer]:
         """The answer of every endpoint in a phase, by endpoint name; the first recorded way of asking counts."""
-        found: dict[str, Answer] = {}
-        for (endpoint, _, _), group in self._recording(scenario).groups.items():
-            response = group[min(phase, len(group) - 1)].response
-            found.setdefault(endpoint, Answer(response.status, response.body))
-        return found
+        if (scenario, phase) not in self._answers:
+            found: dict[str, Answer] = {}
+            for (endpoint, _, _), group in self._recording(scenario).groups.items():
+                response = group[min(phase, len(group) - 1)].response
+                found.setdefault(endpoint, Answer(response.status, response.body))
+            self._answers[scenario, phase] = found
+        return self._answers[scenario, phase]
 
 
 def _grouped(facts: Venue, cassette: Cassette) -> Mapping[_Asked, tuple[Interaction, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 __all__ = ["complaints"]
 
@@ -53,9 +53,13 @@ def close(exam: Exam, method: str) -> Iterator[Verdict]:
         exam.step(session, script, exam.base(), lambda s: s.call(method))
         closed = session.close()
         session.settle()
+        gc.collect(1)  # what was let go without being closed says so now
+        said = complaints(closed) + complaints(session.settled())
         held, tasks = session.listener.connections(), session.pending_tasks()
     if closed.error is not None:
         yield failed("close", f"close() failed: {closed.how()}")
+    elif said:
+        yield failed("close", f"left open after close(): {said[0]}")
     elif held or tasks:
         yield failed(
             "close", f"{held} connections and {len(tasks)} tasks are left after close()", actual=str(tasks[:3])

@@ -6,11 +6,14 @@ Each check speaks of its own kind of difference, so that one mistake is reported
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from harness import exact
 from harness.checks.compare import Difference
 from harness.checks.exam import BASE, Exam
 from harness.checks.registry import Run, Verdict, check, failed, passed, skipped
 from harness.checks.scenes import Scene
-from harness.contract.oracle import Failure
+from harness.contract.edits import beside, in_row, put
+from harness.contract.oracle import Answer, Failure
+from harness.contract.reading import Kind
 from harness.findings import Status
 
 _ORDINARY = (BASE, "flat", "negative_pnl", "isolated", "open_then_closed", "zero_balance")
@@ -101,7 +104,29 @@ check("PARSE-accessors", "get_balance and get_available_balance say what the sta
 check("PARSE-side", "side and sign agree with the venue, and the amount is negative when short", _POSITIONS)(
     _ordinary("side")
 )
-check("PARSE-leverage", "leverage is a factor, whatever unit the venue speaks", _POSITIONS)(_ordinary("leverage"))
+
+
+@check("PARSE-leverage", "leverage is a factor, whatever unit the venue speaks", _POSITIONS)
+def leverage(exam: Exam, method: str) -> Iterator[Verdict]:
+    """The ordinary situations; where the venue sends a margin, all of the value, a hundredth of it and half of that."""
+    yield from _ordinary("leverage")(exam, method)
+    base = Scene(BASE)
+    known = {item.cause() for item in exam.differences(method, base, exam.play(method, base)[-1])}
+    reading = exam.reading(method)
+    for consumed in reading.fields():
+        for margin in ("100.00", "1.00", "0.50") if consumed.column.kind is Kind.PERCENT_MARGIN else ():
+            case = f"{margin} % margin"
+            scene = base.edited(put(reading.endpoint, in_row(consumed, reading, 0), margin, case))
+            (outcome,) = exam.play(method, scene)
+            if outcome.error is not None and exam.play(method, base)[-1].error is None:
+                yield failed(case, f"a good answer was not taken: {outcome.how()}")
+            else:
+                found = exam.differences(method, scene, outcome)
+                yield replace(
+                    _verdict(exam, method, scene, [one for one in found if one.cause() not in known]), case=case
+                )
+
+
 check("PARSE-digits", "very small, very large and long numbers survive")(_trap(("tiny_and_huge",)))
 check("PARSE-zero", "a row of size zero, or one that says closed, is no position", _POSITIONS)(
     _trap(("zero_rows", "closed_row"))
@@ -133,6 +158,40 @@ def mode(exam: Exam, method: str) -> Iterator[Verdict]:
                 )
                 continue
         yield verdict
+    yield from _documented_modes(exam, method)
+    yield from _other_assets(exam, method)
+
+
+def _other_assets(exam: Exam, method: str) -> Iterator[Verdict]:
+    """More assets in the wallet, before the collateral and after it, in the alphabet too."""
+    for plain in _scenes(exam, ("unified",)):
+        reading = exam.reading(method, plain)
+        scene = plain.edited(beside(reading, "AAVE", "ZRO"))
+        before, after = (exam.play(method, one)[-1] for one in (plain, scene))
+        case = f"{plain.scenario}, other assets"
+        if before.error is not None or exam.differences(method, plain, before):
+            yield skipped(case, "what is read without them is wrong already")
+        elif after.error is not None:
+            yield failed(case, f"a good answer was not taken: {after.how()}")
+        else:
+            yield replace(_verdict(exam, method, scene, exam.differences(method, scene, after)), case=case)
+
+
+def _documented_modes(exam: Exam, method: str) -> Iterator[Verdict]:
+    """The ordinary account under every name that the venue has for its mode."""
+    base = Scene(BASE)
+    unusual = {difference.cause() for difference in exam.differences(method, base, exam.play(method, base)[-1])}
+    for reading in exam.contract.of(method):
+        if reading.mode is None or not reading.mode.default:
+            continue
+        for value in reading.mode.values:
+            scene = base.answered(reading.mode.endpoint, Answer(200, exact.encode(value)))
+            (outcome,) = exam.play(method, scene)
+            if outcome.error is not None:
+                yield failed(value, f"a documented mode was not taken: {outcome.how()}")
+                continue
+            found = [item for item in exam.differences(method, scene, outcome) if item.cause() not in unusual]
+            yield replace(_verdict(exam, method, scene, found), case=value)
 
 
 check("PARSE-nothing", "where the venue answers 404 for an account without funds, the balance is zero", _BALANCES)(

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.checks.exam import Exam
 from harness.findings import Status
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 __all__ = ["Check", "Run", "Verdict", "check", "checks", "contrast", "failed", "passed", "skipped", "verdicts"]
 
@@ -58,9 +58,9 @@ def check(identifier: str, proves: str, *methods: str) -> Callable[[Run], Run]:
 
 def checks() -> Mapping[str, Check]:
     """All checks by id, in the order of their families."""
-    from harness.checks import errors, evolve, leak, parse, placeholder, request, retry, secret, state
+    from harness.checks import accounts, errors, evolve, leak, parse, placeholder, request, retry, secret, state
 
-    families: tuple[Any, ...] = (placeholder, parse, state, errors, retry, request, evolve, secret, leak)
+    families: tuple[Any, ...] = (placeholder, parse, accounts, state, errors, retry, request, evolve, secret, leak)
     order = {module.__name__: place for place, module in enumerate(families)}
     return dict(sorted(_CHECKS.items(), key=lambda item: order[item[1].run.__module__]))
 

@@ -21,7 +21,7 @@ _TOKEN_NAMES = frozenset({"auth"})
 
 @check("REQUEST-documented", "every request has a documented method, path and parameters")
 def documented(exam: Exam, method: str) -> Iterator[Verdict]:
-    """Unknown routes and parameters, missing ones, and values that the venue refuses."""
+    """Unknown routes and parameters, missing ones, values that the venue refuses, and JSON under another name."""
     (outcome,) = exam.play(method, exam.base())
     if not outcome.requests:
         yield skipped("good", "nothing was requested")
@@ -51,8 +51,14 @@ def problems(exam: Exam, seen: Seen) -> Iterator[str]:
             yield f"{asked}: {param.name}={given[param.name]!r} is not one of {', '.join(param.values)}"
     for name in given.keys() - {param.name for param in endpoint.params} - _TOKEN_NAMES - endpoint.discriminator.keys():
         yield f"{asked}: {name} is no documented parameter"
+    if seen.method == "POST" and body is not None and not _is_called_json(seen):
+        yield f"{asked}: the body is JSON, and Content-Type says {seen.headers.get('Content-Type', 'nothing')}"
     if seen.unmatched:
         yield f"{asked}: asks for something else than the configured account ({seen.reply.body.decode()[:300]})"
+
+
+def _is_called_json(seen: Seen) -> bool:
+    return seen.headers.get("Content-Type", "").partition(";")[0].strip().lower() == "application/json"
 
 
 def _parameters(endpoint: Endpoint, seen: Seen, body: object) -> dict[str, str]:

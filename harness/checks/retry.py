@@ -6,12 +6,13 @@ Times are those of the shared virtual clock, so they are exact and cost nothing.
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from harness import exact
 from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Verdict, check, failed, passed, skipped
 from harness.checks.state import unusable
-from harness.gateway.faults import FAULTS
-from harness.targets.driving import Outcome
+from harness.gateway.faults import FAULTS, envelope
+from harness.targets.outcome import Outcome
 
 _MOST = 12
 """Attempts beyond which it is hammering, whatever the pauses."""
@@ -134,14 +135,17 @@ def bounded(exam: Exam, method: str) -> Iterator[Verdict]:
 
 @check("RETRY-permanent", "a refusal is final: 4xx and failed authentication are not tried again")
 def permanent(exam: Exam, method: str) -> Iterator[Verdict]:
-    """400, 401, 403, 404 and 422 are asked once."""
+    """400, 401, 403, 404 and 422 are asked once, and so is 400 in the venue's own words."""
     if reason := unasked(exam, method):
         yield skipped("-", reason)
         return
     (good,) = exam.play(method, exam.base())
     usual = len(_times(exam, method, good))
-    for name in ("http-400", "http-401", "http-403", "http-404", "http-422"):
-        _, outcome = exam.play(method, exam.base(), exam.changed(method).faulty(FAULTS[name], exam.source(method)))
+    faults = [FAULTS[name] for name in ("http-400", "http-401", "http-403", "http-404", "http-422")]
+    faults.append(envelope(400, exact.encode(exam.contract.error_envelopes[0]), name="envelope-400"))
+    for fault in faults:
+        name = fault.name
+        _, outcome = exam.play(method, exam.base(), exam.changed(method).faulty(fault, exam.source(method)))
         attempts = len(_times(exam, method, outcome))
         if attempts > usual:
             yield failed(name, f"a final refusal was asked {attempts} times", expected=str(usual), actual=str(attempts))

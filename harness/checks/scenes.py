@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -98,8 +99,13 @@ class Script:
 
 def endpoint_of(venue: Venue, request: Request | Seen) -> Endpoint | None:
     """The endpoint that a request is for, whatever its parameters."""
-    below = unquote(request.path).removeprefix(venue.rest_prefix) or "/"
-    found = venue.find(request.method, below, json_of(request.body) or {})
+    return _endpoint(venue, request.method, request.path, request.body)
+
+
+@lru_cache(maxsize=1024)  # most requests are asked again and again
+def _endpoint(venue: Venue, method: str, path: str, body: bytes) -> Endpoint | None:
+    below = unquote(path).removeprefix(venue.rest_prefix) or "/"
+    found = venue.find(method, below, json_of(body) or {})
     return found[0] if found else None
 
 

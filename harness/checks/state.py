@@ -8,7 +8,7 @@ from harness.checks.registry import Verdict, check, contrast, failed, passed, sk
 from harness.checks.scenes import Scene
 from harness.contract.edits import breakages, breakages_of_second_row, reversed_rows
 from harness.gateway.faults import FAULTS, Fault, envelope
-from harness.targets.driving import Outcome
+from harness.targets.outcome import Outcome
 
 __all__ = ["damages", "lost", "unusable"]
 

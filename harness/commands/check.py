@@ -2,9 +2,10 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
@@ -16,6 +17,7 @@ from harness.findings import Report, Result, worst_exit_code
 from harness.venues import NAMES, venue
 
 if TYPE_CHECKING:
+    from harness.checks.exam import Recorded
     from harness.commands.shards import Shard
 
 __all__ = ["Request", "run"]
@@ -35,26 +37,36 @@ class Request:
     checks: tuple[str, ...] = ()
     payloads: Path | None = None
     cassettes: Path | None = None
+    max_age: int | None = None
+    unplayed: bool = False
 
 
 def run(request: Request, outputs: Outputs) -> int:
     """Run the checks, report, and return the exit code. `UsageError` for wrong options, before the work starts."""
     _demand(request)
     names = request.venues or NAMES
+    from harness.checks.evidence import by_environment
+
     found: list[tuple[int, Result]] = []
+    played: set[Recorded] = set()
     interrupted, begin = False, monotonic()
     with Progress() as progress, redirect_stdout(sys.stderr):  # what a connector prints must not mix with a report
 
-        def tell(place: int, result: Result) -> None:
-            found.append((place, result))
-            progress.show(result)
+        def tell(place: int, told: "Result | Recorded") -> None:
+            if not isinstance(told, Result):
+                played.add(told)
+                return
+            found.append((place, told))
+            progress.show(told)
 
         try:
             _examine(request, names, tell)
         except KeyboardInterrupt:
             interrupted = True
     ordered = tuple(result for _, result in sorted(found, key=lambda pair: pair[0]))
-    report = Report("check", request.target or REFERENCE, ",".join(names), ordered)
+    if not interrupted:
+        ordered += tuple(_of_recordings(request, names, played))
+    report = Report("check", request.target or REFERENCE, ",".join(names), ordered, by_environment(played))
     outputs.write(report, _shown(monotonic() - begin, interrupted=interrupted), interrupted=interrupted)
     if interrupted:
         return INTERRUPTED
@@ -63,7 +75,20 @@ def run(request: Request, outputs: Outputs) -> int:
     return worst_exit_code([report])
 
 
+def _of_recordings(request: Request, names: Sequence[str], played: "set[Recorded]") -> Iterator[Result]:
+    from harness.checks.evidence import aged, unplayed
+    from harness.checks.exam import Library
+
+    limit = None if request.max_age is None else timedelta(days=request.max_age)
+    yield from aged(played, limit, datetime.now(UTC))
+    if request.unplayed:
+        yield from unplayed([Library(venue(name)) for name in names], played)
+
+
 def _demand(request: Request) -> None:
+    if request.unplayed and (request.methods or request.checks):
+        cure = "leave out --check and --method, or --unplayed"
+        raise UsageError("only a whole run tells what no check plays", where="--unplayed", cure=cure)
     if request.target and not request.venues:
         cure = f"add --venue with one of {', '.join(NAMES)}"
         raise UsageError("--target needs the venue that it is for", where="--venue", cure=cure)
@@ -96,7 +121,7 @@ def _shown(seconds: float, *, interrupted: bool) -> Callable[[Report, TextIO], N
     return show
 
 
-def _examine(request: Request, names: Sequence[str], tell: Callable[[int, Result], None]) -> None:
+def _examine(request: Request, names: Sequence[str], tell: "Callable[[int, Result | Recorded], None]") -> None:
     """Tell results with the place that they have in the report. One venue is examined here, several side by side."""
     from harness.contract.oracle import contract
 

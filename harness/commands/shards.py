@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.checks.exam import Exam
+from harness.checks.exam import Exam, Recorded
 from harness.checks.recorded import PARSE, REFUSE, run_recorded
 from harness.checks.running import run
 from harness.errors import UsageError
@@ -59,8 +59,8 @@ class Shard:
     payloads: Path | None = None
     cassettes: Path | None = None
 
-    def run(self, examiner: Examiner, tell: Callable[[Result], None]) -> None:
-        """Tell every result."""
+    def run(self, examiner: Examiner, tell: Callable[[Result | Recorded], None]) -> None:
+        """Tell every result, and then every recording that was played."""
         exam = examiner.exam(self.target, self.venue)
         ordinary = tuple(name for name in self.checks if name not in (PARSE, REFUSE))
         if ordinary or not self.checks:
@@ -75,6 +75,8 @@ class Shard:
             for result in replay(exam, self.cassettes, self.methods):
                 if _is_meant(result.check, self.checks):
                     tell(result)
+        for recorded in exam.library.played():
+            tell(recorded)
 
 
 def _is_meant(check: str, names: Collection[str]) -> bool:

@@ -14,7 +14,6 @@ from yarl import URL
 
 from harness import __version__, exact
 from harness.connectors.retry import RetryPolicy, retry_after
-from harness.connectors.scrub import Scrubber
 from harness.errors import (
     AuthError,
     ConnectorError,
@@ -25,6 +24,7 @@ from harness.errors import (
     UsageError,
     VenueUnavailable,
 )
+from harness.spellings import Secrets
 
 __all__ = ["Answer", "Dialect", "Explain", "Refusal", "Route", "Transport"]
 
@@ -156,7 +156,7 @@ class Transport:
         self._explain = dialect.explain
         self._headers = {"Accept": "application/json", "User-Agent": f"connector-harness/{__version__}"}
         self._headers.update(dialect.headers)
-        self._scrub = Scrubber(dialect.secrets)
+        self._scrub = Secrets.of(dialect.secrets).scrub
         self._policy = policy or RetryPolicy()
         self._slots = asyncio.Semaphore(concurrency)
         self._session: aiohttp.ClientSession | None = None

@@ -6,6 +6,7 @@ An edit is a value with a name: it can be put into a report, compared, and appli
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from harness import exact
@@ -15,13 +16,16 @@ from harness.contract.reading import Field, Kind, Reading
 
 __all__ = [
     "Edit",
+    "beside",
     "breakages",
     "breakages_of_second_row",
     "collapses",
     "dropped",
+    "fractions",
     "in_row",
     "is_applicable",
     "put",
+    "repetitions",
     "reversed_rows",
     "scaled",
     "then",
@@ -152,6 +156,36 @@ def breakages_of_second_row(reading: Reading) -> Iterator[tuple[str, Edit]]:
             yield kind, replace(edit, name=f"{edit.name} in the second row")
 
 
+def fractions(reading: Reading) -> Iterator[Edit]:
+    """A number that was whole is so no longer, in one row: by less than a half and by more."""
+
+    def apply(document: Any, pattern: str, more: Decimal) -> Any:
+        for at in locate(document, pattern):
+            value = look_up(document, at)
+            if isinstance(value, int) and not isinstance(value, bool):
+                document = replaced(document, at, value + more)
+        return document
+
+    for consumed in reading.fields():
+        if consumed.column.kind is Kind.DECIMAL:
+            pattern = in_row(consumed, reading, 0)
+            for more in (Decimal("0.25"), Decimal("0.75")):
+                change = partial(apply, pattern=pattern, more=more)
+                yield Edit(f"{consumed.pattern} {more} more", reading.endpoint, change)
+
+
+def beside(reading: Reading, before: str, after: str) -> Edit:
+    """Two further rows, the first and the last one, of other names than the constant by which the reading chooses."""
+
+    def apply(document: Any) -> Any:
+        assert reading.choice is not None  # noqa: S101 - only such readings are asked for
+        rows = look_up(document, reading.choice.rows)
+        first, last = (replaced(rows[-1], reading.choice.at[0], name) for name in (before, after))
+        return replaced(document, reading.choice.rows, [first, *rows, last])
+
+    return Edit(f"rows of {before} and {after} beside", reading.endpoint, apply)
+
+
 def unknown_openness(reading: Reading) -> Iterator[Edit]:
     """A row that says of itself, in an optional field, what nobody knows, and one that says nothing."""
     for consumed in reading.fields():
@@ -172,6 +206,22 @@ def collapses(reading: Reading) -> Iterator[Edit]:
     yield Edit("an empty object", reading.endpoint, lambda _: {})
     yield Edit("a list around the answer", reading.endpoint, lambda document: [document])
     yield Edit("null", reading.endpoint, lambda _: None)
+
+
+def repetitions(reading: Reading, row: int) -> Iterator[Edit]:
+    """A row that comes twice, where an answer has rows: no venue says so, and it is one entry all the same."""
+    if reading.rows is None:
+        return
+
+    def repeat(document: Any) -> Any:
+        pattern = reading.prefix().removesuffix("/*")
+        for at in list(locate(document, pattern)):
+            rows = look_up(document, at)
+            if row < len(rows):
+                document = replaced(document, at, [*rows, rows[row]])
+        return document
+
+    yield Edit("a row twice", reading.endpoint, repeat)
 
 
 def _parent(reading: Reading) -> str:

@@ -67,5 +67,8 @@ CONTRACT = Contract(
     error_envelopes=(
         {"status": "ERROR", "error": {"code": 1006, "message": "Internal Server Error"}},
         {"status": "ERROR", "error": {"code": 1001, "message": "Market not found"}},
+        {"status": "ERROR", "error": {"code": 1004, "message": "Account not found"}},
+        {"status": "ERROR", "error": {"code": 1010, "message": "Maintenance mode"}},
+        {"status": "ERROR", "error": {"code": 1500, "message": "Account not selected"}},
     ),
 )

@@ -31,6 +31,7 @@ CONTRACT = Contract(
             endpoint="account",
             success=_OK,
             choice=_ACCOUNT,
+            structural=("/total",),
             constant_asset="USDC",
             columns=(
                 # collateral plus the sum of unrealized_pnl is the other documented way, equal within a millionth
@@ -50,6 +51,7 @@ CONTRACT = Contract(
             endpoint="account",
             success=_OK,
             choice=_ACCOUNT,
+            structural=("/total",),
             rows="/positions",
             null_rows_doubtful=True,  # other empty lists of this venue were recorded as null
             columns=(
@@ -79,5 +81,6 @@ CONTRACT = Contract(
         {"code": 20001, "message": "invalid param"},
         {"code": 20013, "message": "invalid auth: invalid deadline"},
         {"code": 23000, "message": "Too Many Requests!"},
+        {"code": 29500, "message": "internal server error"},
     ),
 )

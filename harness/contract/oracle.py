@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +20,9 @@ from harness.model import AccountState, Position, PositionSide
 from harness.venues import venue
 
 __all__ = ["Answer", "Failure", "broken_invariants", "contract", "expect", "reading_of"]
+
+
+_REMEMBERED = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +212,34 @@ def _positions(rules: Contract, reading: Reading, row: Any) -> AccountState:
     if not isinstance(rows, list):
         raise _NotUnderstoodError(f"{reading.rows} is no list")
     pair_of = venue(rules.venue).pair_of
-    found = []
-    for item in rows:
-        told = [look_up(item, column.at) for column in reading.columns]
-        try:
-            found.append(_known_position(reading, pair_of, *told))
-        except TypeError:  # an object or a list where a value belongs cannot be remembered
-            found.append(_position(reading, pair_of, *told))
+    known = _rows_of(reading)
+    found = [known.read(item, pair_of) for item in rows]
     return AccountState(positions=tuple(position for position in found if position is not None))
+
+
+class _Rows:
+    """What rows mean, remembered by the row itself: generated answers share most of theirs with the recorded ones.
+
+    A row that is remembered is kept, so that no other one can have its identity; decoded answers are never changed.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._known: dict[int, tuple[Any, Position | None]] = {}
+
+    def read(self, row: Any, pair_of: str) -> Position | None:
+        kept = self._known.get(id(row))
+        if kept is not None:
+            return kept[1]
+        told = [look_up(row, column.at) for column in self._reading.columns]
+        position = _position(self._reading, pair_of, *told)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[id(row)] = row, position
+        return position
+
+
+_rows_of = cache(_Rows)
 
 
 def _position(reading: Reading, pair_of: str, *told: Any) -> Position | None:
@@ -238,10 +261,6 @@ def _position(reading: Reading, pair_of: str, *told: Any) -> Position | None:
         unrealized_pnl=values["unrealized_pnl"],
         leverage=values["leverage"],
     )
-
-
-# answers share most of their rows; `typed`, because 1, True and a Decimal of 1 are equal and not the same to a venue
-_known_position = lru_cache(maxsize=8192, typed=True)(_position)
 
 
 def _side_of(size: Decimal) -> PositionSide:

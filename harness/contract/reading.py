@@ -85,6 +85,7 @@ class Reading:
     nothing: Nothing | None = None
     mode: Mode | None = None
     null_rows_doubtful: bool = False  # null may stand for an empty list: what it means is left to the connector
+    structural: tuple[str, ...] = ()  # whole-document patterns of what says how the answer goes on: counts, cursors
     scaled: tuple[str, ...] = ()  # consumed and companion amounts, whole-document patterns, that may grow together
 
     def prefix(self) -> str:

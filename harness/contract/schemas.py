@@ -43,7 +43,7 @@ class Schema:
     def __init__(self, name: str, document: dict[str, Any], common: dict[str, Any]) -> None:
         self.name = name
         self.document = document
-        self._common = common
+        self.common = common
         registry = jsonschema_rs.Registry([(common["$id"], common)])
         self._fast = jsonschema_rs.Draft202012Validator(document, registry=registry)
 
@@ -68,7 +68,7 @@ class Schema:
 
     @property
     def _reference(self) -> Any:
-        return reference_validator(self.document, self._common)
+        return reference_validator(self.document, self.common)
 
 
 def reference_validator(document: Mapping[str, Any], common: Mapping[str, Any]) -> Any:

@@ -17,8 +17,9 @@ from harness.drift.consumption import parts, reached
 from harness.drift.difference import Difference
 from harness.drift.rules import Severity
 from harness.errors import UsageError
-from harness.targets.driving import Outcome, Rig
+from harness.targets.driving import Rig
 from harness.targets.loading import reference, resolve
+from harness.targets.outcome import Outcome
 
 __all__ = ["Impact", "Prover", "found_in"]
 

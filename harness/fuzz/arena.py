@@ -17,8 +17,9 @@ from harness.checks.scenes import FaultPlan, Scene, Script
 from harness.fuzz.referee import Violation, judge
 from harness.fuzz.steps import Act, Play, Step
 from harness.gateway.faults import FAULTS
-from harness.targets.driving import Outcome, Rig, Session
+from harness.targets.driving import Rig, Session
 from harness.targets.observation import Snapshot
+from harness.targets.outcome import Outcome
 
 __all__ = ["Arena"]
 
@@ -37,12 +38,14 @@ class Arena:
         self.calls = 0
 
     def __enter__(self) -> Self:
+        gc.freeze()  # leaks are found by collecting garbage; what is there by now need not be searched for it
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+        gc.unfreeze()
 
     def violations(self, play: Play) -> tuple[Violation, ...]:
         """What did not hold in a play, and does not hold with a fresh connector either."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from harness import exact
+
 __all__ = ["SPOILERS", "spoilt"]
 
 
@@ -26,12 +28,25 @@ def _invalid_utf8(body: bytes, number: int) -> bytes:
     return body[:at] + b"\xff\xfe" + body[at:]
 
 
+def _repeated_key(body: bytes, _: int) -> bytes:
+    """JSON leaves open which of two equal keys counts; that the values are the same leaves nothing to choose."""
+    try:
+        document = exact.decode(body)
+    except ValueError:
+        return body + body
+    if not isinstance(document, dict) or not document:
+        return body + body
+    member = exact.encode(dict([next(iter(document.items()))]))[1:-1]
+    return b"{" + member + b"," + body[body.index(b"{") + 1 :]
+
+
 SPOILERS: tuple[tuple[str, Callable[[bytes, int], bytes]], ...] = (
     ("the body cut short", _cut),
     ("the answer wrapped in another object", _wrapped),
     ("the answer as a text", _quoted),
     ("two answers in one body", _trailing),
     ("invalid UTF-8", _invalid_utf8),
+    ("a key twice", _repeated_key),
     ("NaN", lambda _body, _number: b"NaN"),
 )
 

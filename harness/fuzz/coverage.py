@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.checks.exam import Exam
-from harness.contract.edits import breakages, collapses
+from harness.contract.edits import breakages, collapses, repetitions, unknown_openness
 from harness.contract.reading import Kind
 from harness.fuzz.bodies import SPOILERS
 from harness.fuzz.plays import faults_of
@@ -19,7 +19,11 @@ def universe(exam: Exam, method: str) -> frozenset[str]:
     found |= {f"breakage {name}" for name, _ in SPOILERS}
     for reading in exam.contract.of(method):
         found |= {f"breakage {edit.name}" for _, edit in breakages(reading, 0)}
-        found |= {f"breakage {edit.name}" for edit in collapses(reading)}
+        found |= {
+            f"breakage {edit.name}"
+            for edit in (*collapses(reading), *repetitions(reading, 0), *unknown_openness(reading))
+        }
+        found |= {f"{column.into} {value!r}" for column in reading.columns for value in column.values}
         named = (Kind.SYMBOL, Kind.ASSET)
         found |= {f"{column.into} changed" for column in reading.columns if column.kind not in named}
     return frozenset(found)

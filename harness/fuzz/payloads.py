@@ -7,26 +7,31 @@ takes a part of one. Changes go where the contract reads.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
 from harness import exact
 from harness.contract.balancing import balanced
+from harness.contract.edits import unknown_fields
 from harness.contract.pointer import MISSING, locate, look_up, replaced
 from harness.contract.reading import Column, Kind, Reading
+from harness.fuzz.bystanders import bystanders, put
 from harness.fuzz.values import Values, values_of
 
-__all__ = ["Shape", "Source", "answers"]
+__all__ = ["LENGTH", "Shape", "Source", "answers", "assembled"]
 
 _SIZES = (1, 0, 2, 3, 5, 8, 20, 40, 60, 100)
 """Rows of an account: small ones shrink well, large ones are what venues really send."""
 
 _NOVELTIES: tuple[Any, ...] = ({"new": 1}, "ünïcode 💶", None, [0.5])
+_NOVEL = unknown_fields("")
 _TWISTS = 32
 _EDITED = (0, 1, 2, 3, 4, 4, 4, 4)
 """How many fields are changed: most often many, because one of them is enough to find something."""
-_EDITS = st.integers(0, 1 << 40)
+_HEAD, _CHUNK = 6, 5  # bytes of the number that stands for the form of an answer, and of one for each edit
+LENGTH = _HEAD + _CHUNK * max(_EDITED)
+"""Bytes that stand for one answer: they are drawn at once, cost no more than one integer, and shrink byte by byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,36 @@ class Source:
     reading: Reading
     documents: tuple[Any, ...]
     rows: tuple[Mapping[str, Any], ...]
-    values: tuple[Values, ...]
+    values: tuple[Values, ...]  # of the consumed fields
+    others: tuple[Values, ...]  # of fields that the contract does not read
     encoded: Mapping[int, Any]  # the rows as they are sent, by identity: most are sent again and again
 
     @classmethod
     def of(cls, venue: str, reading: Reading, documents: Iterable[Any], is_valid: Callable[[Any], bool]) -> "Source":
         """Gather recorded answers; `is_valid` is the schema's word on a whole answer."""
+
+        def is_possible(document: Any) -> bool:
+            if not is_valid(document):
+                return False
+            try:
+                return is_valid(balanced(venue, reading.endpoint, document))
+            except (KeyError, TypeError, ValueError):  # a sum lacks one of its parts
+                return False
+
         kept = tuple(documents)
         rows = tuple(_distinct_rows(reading, kept))
         encoded = {id(row): exact.encoded(row) for row in rows}
-        return cls(venue, reading, kept, rows, tuple(_values(reading, kept, is_valid)), encoded)
+        values, others = _values(reading, kept, is_valid), bystanders(reading, kept, is_possible)
+        return cls(venue, reading, kept, rows, tuple(values), tuple(others), encoded)
+
+    def said(self, document: Any) -> set[tuple[str, Any]]:
+        """Which values of their enums the consumed fields have in a generated answer: state and value."""
+        columns = [column for column in self.reading.columns if column.values]
+        if not columns or self.reading.rows is None:
+            return set()
+        listing = self.reading.prefix().removesuffix("/*")
+        rows = [row for at in locate(document, listing) for row in look_up(document, at)]
+        return {(column.into, look_up(row, column.at)) for column in columns for row in rows}
 
     def body(self, document: Any) -> bytes:
         """A generated answer as it is sent."""
@@ -80,7 +105,9 @@ def _values(reading: Reading, documents: Sequence[Any], is_valid: Callable[[Any]
         for document in documents:
             at = next(locate(document, pattern), None)
             if at is not None:
-                found = values_of(column, partial(_accepts, is_valid, document, at))
+                where = column.at if reading.rows is not None else pattern
+                accepts = partial(_accepts, is_valid, document, at)
+                found = values_of(column, where, accepts, in_row=reading.rows is not None)
                 if found is not None and found.edges:
                     yield found
                 break
@@ -99,32 +126,29 @@ class Shape:
 
 
 def answers(source: Source, sizes: Sequence[int] = _SIZES) -> st.SearchStrategy[Shape]:
-    """Decoded answers that the contract allows, from a flat account to a hundred positions, in one to five draws."""
-    count = len(source.documents) * len(sizes) * max(len(source.rows), 1) * _TWISTS * len(_EDITED)
-    return _shapes(source, sizes, st.sampled_from(range(count)))
+    """Decoded answers that the contract allows, from a flat account to a hundred positions, in one draw."""
+    return st.binary(min_size=LENGTH, max_size=LENGTH).map(lambda drawn: assembled(source, drawn, sizes))
 
 
-@st.composite
-def _shapes(
-    draw: Callable[[st.SearchStrategy[Any]], Any], source: Source, sizes: Sequence[int], kinds: st.SearchStrategy[int]
-) -> Shape:
-    """How many fields are changed is a part of the first number: a list would draw that again for each of them."""
-    shape, edits = divmod(draw(kinds), len(_EDITED))
-    return _assembled(source, sizes, shape, [draw(_EDITS) for _ in range(_EDITED[edits])])
-
-
-def _assembled(source: Source, sizes: Sequence[int], shape: int, numbers: list[int]) -> Shape:
+def assembled(source: Source, drawn: bytes, sizes: Sequence[int] = _SIZES) -> Shape:
+    """The answer that `LENGTH` drawn bytes stand for."""
+    shape, edited = divmod(int.from_bytes(drawn[:_HEAD]), len(_EDITED))
+    starts = range(_HEAD, _HEAD + _CHUNK * _EDITED[edited], _CHUNK)
+    numbers = [int.from_bytes(drawn[at : at + _CHUNK]) for at in starts]
     reading = source.reading
     shape, twist = divmod(shape, _TWISTS)
     shape, size = divmod(shape, len(sizes))
     start, which = divmod(shape, len(source.documents))
+    start %= max(len(source.rows), 1)
     document = source.documents[which]
     edits = [_edit(source, number) for number in numbers]
-    if reading.rows is None:
-        for _, column, value in edits:
-            document = _everywhere(document, reading.prefix() + column.at, value)
-    else:
-        rows = _edited(_slice(source.rows, start, sizes[size]), edits)
+    for edit in edits:
+        if not edit.values.in_row:
+            document = _everywhere(document, edit.values.at, edit.value)
+    if reading.rows is not None:
+        rows = _edited(_slice(source.rows, start, sizes[size]), [edit for edit in edits if edit.values.in_row])
+        if rows and twist & 4:
+            rows[0] = _NOVEL.apply(rows[0])
         lists = list(locate(document, reading.prefix().removesuffix("/*")))  # one for each account
         document = replaced(document, lists[start % len(lists)], rows[::-1] if twist & 1 else rows)
     if reading.choice is not None and twist & 16:
@@ -133,16 +157,27 @@ def _assembled(source: Source, sizes: Sequence[int], shape: int, numbers: list[i
     if isinstance(document, dict):
         document = dict(reversed(document.items())) if twist & 2 else document
         document = {**document, "fieldAddedLater": _NOVELTIES[twist // 8 % len(_NOVELTIES)]} if twist & 4 else document
-    changed = tuple(column for _, column, _ in edits)
+        if reading.rows is None and twist & 4 and twist & 8:
+            document = _NOVEL.apply(document)
+    changed = tuple(edit.values.column for edit in edits if edit.values.column is not None)
     return Shape(balanced(source.venue, reading.endpoint, document), changed)
 
 
-def _edit(source: Source, number: int) -> tuple[int, Column, Any]:
-    """The row, field and value that a number stands for."""
-    number, field = divmod(number, len(source.values))
-    number, row = divmod(number, max(_SIZES))
-    values = source.values[field]
-    return row, values.column, values[number]
+class _Edit(NamedTuple):
+    """One field and the value that it is given, in the row of this place if it is in the rows."""
+
+    place: int
+    values: Values
+    value: Any
+
+
+def _edit(source: Source, number: int) -> _Edit:
+    """The edit that a number stands for; three of four go where the contract reads."""
+    number, aim = divmod(number, 4)
+    fields = source.others if source.others and aim == 3 else source.values
+    number, field = divmod(number, len(fields))
+    number, place = divmod(number, max(_SIZES))
+    return _Edit(place, fields[field], fields[field][number])
 
 
 def _slice(rows: Sequence[Any], start: int, count: int) -> list[Any]:
@@ -150,15 +185,15 @@ def _slice(rows: Sequence[Any], start: int, count: int) -> list[Any]:
     return list(around[:count])
 
 
-def _edited(rows: list[Any], edits: Iterable[tuple[int, Column, Any]]) -> list[Any]:
-    for place, column, value in edits:
-        index = place % len(rows) if rows else 0
-        if rows and look_up(rows[index], column.at) is not MISSING:
-            rows[index] = replaced(rows[index], column.at, value)
+def _edited(rows: list[Any], edits: Iterable[_Edit]) -> list[Any]:
+    for edit in edits:
+        index = edit.place % len(rows) if rows else 0
+        if rows and look_up(rows[index], edit.values.at) is not MISSING:
+            rows[index] = put(rows[index], edit.values.at, edit.value)
     return rows
 
 
 def _everywhere(document: Any, pattern: str, value: Any) -> Any:
     for at in list(locate(document, pattern)):
-        document = replaced(document, at, value)
+        document = put(document, at, value)
     return document

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -12,26 +12,30 @@ from harness.checks.errors import MISLEADING
 from harness.checks.exam import BASE, Exam
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
-from harness.contract.edits import Edit, breakages, collapses, is_applicable
+from harness.contract.edits import Edit, breakages, collapses, is_applicable, repetitions, unknown_openness
 from harness.contract.oracle import Answer
 from harness.contract.reading import Reading
 from harness.fuzz.bodies import spoilt
-from harness.fuzz.payloads import Shape, Source, answers
+from harness.fuzz.payloads import LENGTH, Shape, Source, assembled
 from harness.fuzz.steps import Act, Kind, Play, Step
 from harness.gateway.faults import FAULTS, Fault, envelope
+from harness.gateway.messages import Reply, Request, Seen
 from harness.model import AccountState
 
 __all__ = ["Ground", "Playwright", "faults_of"]
+
+_T = TypeVar("_T")
 
 _SPEAKS = {"missing": "EVOLVE-missing", "null": "EVOLVE-null", "enum": "EVOLVE-enum", "type": "EVOLVE-type"}
 _TRANSIENT = ("http-429", "http-429-seconds", "http-429-date", "http-500", "http-502-html", "http-503", "http-504",
               "reset-before")  # fmt: skip
 _RARE_ACTS = (Act.TOGETHER, Act.CANCEL, Act.REPEAT, Act.CLOSE, Act.STRANGER)
 _UNIFIED = "unified"
-# `integers` prefers small numbers, `sampled_from` none
-_SEQUELS = st.sampled_from((0, 0, 0, 1, 2, 4))
-_KINDS = st.sampled_from(range(100))
-_BREAKAGES = st.sampled_from(range(1 << 16))
+_SEQUELS = (0, 0, 0, 1, 2, 4)
+"""How many steps come after the first: most often none, for that is quickest and says most."""
+_NUMBERS = 5  # bytes of a step besides those of its answer: which kind of step, and which of that kind
+_FIRST = st.binary(min_size=LENGTH + _NUMBERS, max_size=LENGTH + _NUMBERS)
+_SEQUEL = st.binary(min_size=LENGTH + _NUMBERS, max_size=LENGTH + _NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,17 @@ class Ground:
     scenario: str
     reading: Reading
     source: Source
-    shapes: st.SearchStrategy[Shape]
 
 
 class Playwright:
-    """Writes plays for one method of one target."""
+    """Writes plays for one method of one target.
 
-    def __init__(self, exam: Exam, method: str) -> None:
-        self._exam, self._method = exam, method
+    `asked` are requests of the target in the base situation. What they are answered in the recorded situations is
+    what generated answers are made of: a wallet is answered with all of its accounts, an account's number with one.
+    """
+
+    def __init__(self, exam: Exam, method: str, asked: Sequence[Seen] = ()) -> None:
+        self._exam, self._method, self._asked = exam, method, asked
 
     @cached_property
     def grounds(self) -> Sequence[Ground]:
@@ -58,7 +65,7 @@ class Playwright:
             scenario = BASE if reading.mode is None or reading.mode.default else _UNIFIED
             schema = schemas.load(f"{self._exam.venue.name}/rest/{reading.endpoint}")
             source = Source.of(self._exam.venue.name, reading, self._documents(reading), schema.is_valid)
-            found.append(Ground(scenario, reading, source, answers(source)))
+            found.append(Ground(scenario, reading, source))
         return found
 
     def _documents(self, reading: Reading) -> list[Any]:
@@ -67,11 +74,22 @@ class Playwright:
         documents = []
         for scenario in sorted(self._exam.library.scenarios(), key=lambda name: name != BASE):
             for phase in range(self._exam.library.phases(scenario)):
-                answer = self._exam.library.answers(scenario, phase).get(reading.endpoint)
+                answer = self._answer(reading, scenario, phase)
                 document = exact.decode(answer.body) if answer is not None and answer.status == 200 else None
                 if document is not None and schema.is_valid(document):
                     documents.append(document)
         return documents
+
+    def _answer(self, reading: Reading, scenario: str, phase: int) -> Answer | Reply | None:
+        """What the target's request is answered; of a target that asks nothing, what others are."""
+        library = self._exam.library
+        for seen in self._asked:
+            if reading.endpoint in self._exam.names([seen]):
+                asked = Request(seen.method, seen.path, seen.query, seen.headers, seen.body)
+                reply = library.playback(scenario, phase)(asked)
+                if not reply.unmatched:
+                    return reply
+        return library.answers(scenario, phase).get(reading.endpoint)
 
     @cached_property
     def recorded(self) -> Sequence[Scene]:
@@ -94,6 +112,7 @@ class Playwright:
         """A generated answer that the contract allows."""
         scene = self._scene(ground, shape.document)
         touched = {f"{column.into} changed" for column in shape.changed}
+        touched |= {f"{into} {value!r}" for into, value in ground.source.said(shape.document)}
         return Step(
             kind=Kind.GOOD,
             scene=scene,
@@ -138,6 +157,8 @@ class Playwright:
     def _edits(reading: Reading, row: int, document: Any) -> list[tuple[str, Edit]]:
         found = [(_SPEAKS[kind], edit) for kind, edit in breakages(reading, row)]
         found += [("EVOLVE-missing", edit) for edit in collapses(reading)]
+        found += [("PARSE-rows", edit) for edit in repetitions(reading, row)]
+        found += [("EVOLVE-enum", edit) for edit in unknown_openness(reading)]
         return [(speaks, edit) for speaks, edit in found if is_applicable(edit, document)]
 
     def faulty(self, ground: Ground, shape: Shape, fault: Fault, *, times: int | None) -> Step:
@@ -159,34 +180,45 @@ class Playwright:
 
 def faults_of(exam: Exam) -> Mapping[str, Fault]:
     """Whatever can go wrong on the wire, the venue's own envelopes with HTTP 200, and misleading texts, by name."""
-    told = [exact.encode(document) for document in exam.contract.error_envelopes]
-    own = {f"envelope-200-{place}": (200, text) for place, text in enumerate(told)}
+    told = {_code(document): exact.encode(document) for document in exam.contract.error_envelopes}
+    own = {f"error-code-{code}": (200, text) for code, text in told.items()}
     own |= {case: (status, misleading) for case, (status, _, misleading) in MISLEADING.items()}
     return {**FAULTS, **{name: envelope(status, text, name=name) for name, (status, text) in own.items()}}
 
 
+def _code(document: Mapping[str, Any]) -> str:
+    """What tells one of the venue's errors from the others: its code, or its words."""
+    told = document.get("error", document)
+    return str(told.get("code", document.get("response", ""))).replace(" ", "-")
+
+
 @st.composite
 def _plays(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright) -> Play:
-    """A good answer, and up to four steps after it; smaller choices are simpler ones."""
+    """A good answer, and up to four steps after it; each is one draw of bytes, and smaller bytes are simpler steps."""
     grounds = playwright.grounds
-    ground = grounds[0] if len(grounds) == 1 else draw(st.sampled_from(grounds))
-    play = [playwright.good(ground, draw(ground.shapes))]
-    play += [_sequel(draw, playwright, ground) for _ in range(draw(_SEQUELS))]
+    drawn = draw(_FIRST)
+    ground = grounds[drawn[0] % len(grounds)]
+    play = [playwright.good(ground, assembled(ground.source, drawn[_NUMBERS:]))]
+    play += [_sequel(playwright, ground, draw(_SEQUEL)) for _ in range(_SEQUELS[drawn[1] % len(_SEQUELS)])]
     return tuple(play)
 
 
-def _sequel(draw: Callable[[st.SearchStrategy[Any]], Any], playwright: Playwright, ground: Ground) -> Step:
+def _sequel(playwright: Playwright, ground: Ground, drawn: bytes) -> Step:
     """One step after the first good answer."""
-    kind = draw(_KINDS)
+    kind, number = drawn[0] * 100 // 256, int.from_bytes(drawn[1:_NUMBERS])
     if kind >= 88:
-        return playwright.situation(draw(st.sampled_from(playwright.recorded)))
-    shape = draw(ground.shapes)
+        return playwright.situation(_one_of(playwright.recorded, number))
+    shape = assembled(ground.source, drawn[_NUMBERS:])
     if kind < 8:
         return playwright.good(ground, shape)
     if kind < 52:
-        return playwright.broken(ground, shape, draw(_BREAKAGES))
+        return playwright.broken(ground, shape, number)
     if kind < 74:
-        return playwright.faulty(ground, shape, draw(st.sampled_from(playwright.faults)), times=None)
+        return playwright.faulty(ground, shape, _one_of(playwright.faults, number), times=None)
     if kind < 84:
-        return playwright.faulty(ground, shape, FAULTS[draw(st.sampled_from(_TRANSIENT))], times=1)
-    return replace(playwright.good(ground, shape), act=draw(st.sampled_from(_RARE_ACTS)))
+        return playwright.faulty(ground, shape, FAULTS[_one_of(_TRANSIENT, number)], times=1)
+    return replace(playwright.good(ground, shape), act=_one_of(_RARE_ACTS, number))
+
+
+def _one_of(choices: Sequence[_T], number: int) -> _T:
+    return choices[number % len(choices)]

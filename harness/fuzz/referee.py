@@ -4,8 +4,9 @@ The deterministic checks each provoke one thing; here the payload was generated,
 violation carries the id of the check that speaks of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -19,13 +20,14 @@ from harness.contract.oracle import Failure
 from harness.fuzz.steps import Kind, Step
 from harness.gateway.messages import Seen
 from harness.model import AccountState
-from harness.targets.driving import Outcome, chain
 from harness.targets.observation import Snapshot
+from harness.targets.outcome import Outcome, chain, logged, shown
 
 __all__ = ["Violation", "judge"]
 
 _MOST_ATTEMPTS = 12
 _MOST_REQUESTS = 10
+_REMEMBERED = 1024
 
 _SPEAKS: Mapping[str, str] = {
     "value": "PARSE-values",
@@ -50,11 +52,23 @@ class Violation:
     cause: str
     expected: str = ""
     actual: Any = None
+    effects: frozenset[str] = frozenset()  # in what the state is wrong, where it is
+
+    def key(self) -> tuple[str, str]:
+        """What two violations have in common that are one finding."""
+        return self.check, self.cause
+
+    def follows_from(self, known: Iterable["Violation"]) -> bool:
+        """Whether it is what others, of good answers, do everywhere: a wrong figure is wrong after a failure too."""
+        plain = [one for one in known if one.check.startswith("PARSE-") or one.check == "STATE-closed"]
+        return bool(self.effects) and self.effects <= frozenset().union(*(one.effects for one in plain))
 
 
 def judge(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
     """Every violation of one step, the most telling first."""
-    if step.kind is Kind.TRANSIENT:
+    if not outcome.requests and not _refuses(step) and not outcome.hung:
+        yield Violation("PLACEHOLDER-asks", f"{method} sent no request", "no request")
+    elif step.kind is Kind.TRANSIENT:
         yield from _retried(exam, method, step, outcome)
     elif step.kind is Kind.LASTING:
         yield from _failed(exam, method, before, step, outcome)
@@ -67,22 +81,37 @@ def judge(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcom
     yield from _always(exam, outcome)
 
 
+def _refuses(step: Step) -> bool:
+    """Whether requests cannot be seen because nobody listens."""
+    return step.scene.plan is not None and step.scene.plan.fault.refuses_connections
+
+
 def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
     """A good answer is in the state."""
     assert isinstance(step.expected, AccountState)  # noqa: S101 - only a state is taken
-    if not outcome.requests:
-        yield Violation("PLACEHOLDER-asks", f"{method} sent no request", "no request")
     if outcome.error is not None or outcome.hung:
-        yield Violation("PARSE-values", f"a good answer was not taken: {outcome.how()}", type(outcome.error).__name__)
+        message = f"a good answer was not taken: {outcome.how()}"
+        yield Violation("PARSE-values", message, type(outcome.error).__name__, effects=_raised(outcome))
         return
     reading = exam.reading(method, step.scene)
     for difference in differences(reading, step.expected, outcome.state):
         check = _SPEAKS[difference.kind]
         if difference.kind == "extra" and _was_there(difference, before):
             check = "STATE-closed"
-        yield Violation(check, str(difference), ":".join(difference.cause()), difference.expected, difference.actual)
+        effect = ":".join(difference.cause())
+        effects = frozenset({effect})
+        yield Violation(check, str(difference), effect, difference.expected, difference.actual, effects)
     if len(outcome.requests) > _MOST_REQUESTS * step.calls:
         yield Violation("REQUEST-storm", f"{len(outcome.requests)} requests for one update", "storm")
+
+
+def _effects(wrong: Iterable[Difference]) -> frozenset[str]:
+    return frozenset(":".join(difference.cause()) for difference in wrong)
+
+
+def _raised(outcome: Outcome) -> frozenset[str]:
+    """The beginning of an error, which is the same for one cause whatever the answer was."""
+    return frozenset({outcome.how()[:60]})
 
 
 def _was_there(difference: Difference, before: Snapshot) -> bool:
@@ -103,31 +132,31 @@ def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
     fault = plan.fault
     times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
     if outcome.hung:
-        yield Violation("ERROR-timeout", f"waits for ever after {fault.summary}", fault.name)
+        yield Violation("ERROR-timeout", f"waits for ever after {fault.summary}", "waits")
     elif outcome.silent and fault.family != "slow":
         check = {"http": "ERROR-http", "body": "ERROR-body", "transport": "ERROR-transport"}[fault.family]
-        yield Violation(check, f"nothing was raised or logged after {fault.summary}", fault.name)
+        yield Violation(check, f"nothing was raised or logged after {fault.summary}", "silence")
     if outcome.silent and fault.family == "slow" and fault.name != "stalled":
         yield from _taken(exam, method, before, step, outcome)
         return
     yield from _kept(method, before, step, outcome)
     if len(times) > _MOST_ATTEMPTS:
-        yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", fault.name)
+        yield Violation("RETRY-bounded", f"{len(times)} attempts after {fault.summary}", "attempts")
     if fault.status in {400, 401, 403, 404, 422} and len(times) > 1:
-        yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", str(fault.status))
+        yield Violation("RETRY-permanent", f"HTTP {fault.status} was asked {len(times)} times", "again")
     gaps = [later - earlier for earlier, later in pairwise(times)]
     if fault.status in {429, 503} and min(gaps[1:] or gaps or [1.0]) <= 0:
-        yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", str(fault.status))
+        yield Violation("RETRY-backoff", f"an attempt follows HTTP {fault.status} at once", "at once")
     if fault.family == "http" and fault.status is not None and not outcome.silent:
         yield from _named(exam, method, fault.status, outcome)
 
 
 def _named(exam: Exam, method: str, status: int, outcome: Outcome) -> Iterator[Violation]:
     said = f"{outcome.said()} {' '.join(repr(error) for error in chain(outcome.error))}".lower()
-    if str(status) not in said or not any(mark.lower() in said for mark in marks(exam, method)):
-        yield Violation(
-            "ERROR-message", f"the error names not both endpoint and HTTP {status}: {said[:200]}", "message"
-        )
+    is_named = any(mark.lower() in said for mark in marks(exam, method))
+    if not is_named or (status >= 400 and str(status) not in said):  # that a refusal came with 200 says nothing
+        what = f"endpoint and HTTP {status}" if status >= 400 else "the endpoint"
+        yield Violation("ERROR-message", f"the error does not name {what}: {said[:200]}", "message")
 
 
 def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[Violation]:
@@ -137,10 +166,12 @@ def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[
     fault = plan.fault
     check = {429: "RETRY-throttled", None: "RETRY-reset"}.get(fault.status, "RETRY-server")
     if outcome.error is not None:
-        yield Violation(check, f"given up after one failure that passes: {outcome.how()}", fault.name)
+        message = f"given up after one failure that passes: {outcome.how()}"
+        yield Violation(check, message, "given up", effects=_raised(outcome))
         return
-    if any(differences(exam.reading(method, step.scene), step.expected, outcome.state)):
-        yield Violation(check, f"the answer after {fault.summary} never reached the state", fault.name)
+    if wrong := differences(exam.reading(method, step.scene), step.expected, outcome.state):
+        message = f"the answer after {fault.summary} never reached the state: {wrong[0]}"
+        yield Violation(check, message, "lost", wrong[0].expected, wrong[0].actual, _effects(wrong))
     times = [seen.at for seen in outcome.requests if exam.names([seen]) & plan.endpoints]
     if fault.name.startswith("http-429-") and len(times) > 1 and times[1] - times[0] < 1.95:
         yield Violation("RETRY-after", f"asked again after {times[1] - times[0]:.2f} s instead of 2 s", fault.name)
@@ -154,7 +185,8 @@ def _broken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
         wrong = differences(reading, step.expected, outcome.state)
         if wrong:
             message = f"{step.label}: nothing was raised or logged, and the state is wrong: {wrong[0]}"
-            yield Violation(step.speaks, message, step.label, wrong[0].expected, wrong[0].actual)
+            effects = _effects(wrong)
+            yield Violation(step.speaks, message, "silence", wrong[0].expected, wrong[0].actual, effects)
         return
     if method == "_update_positions":
         yield from _rows_kept(before, step, outcome)
@@ -177,11 +209,11 @@ def _rows_kept(before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Viola
         gone = [key for key in gone if key in known]
     if gone:
         message = f"{' '.join(gone[0])} is gone after {step.label}; the connector {outcome.how()}"
-        yield Violation("STATE-row", message, step.label)
+        yield Violation("STATE-row", message, "gone")
         return
     for key, figures in after.items():
         if figures != before.rows().get(key) and key not in known:
-            yield Violation("STATE-row", f"{' '.join(key)} is what no answer said after {step.label}", step.label)
+            yield Violation("STATE-row", f"{' '.join(key)} is what no answer said after {step.label}", "invented")
             return
 
 
@@ -196,18 +228,35 @@ def _kept(method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterat
         gone = [asset for held, left in pairs for asset, _ in held if asset not in {name for name, _ in left}]
     told = f"after {step.label}; the connector {outcome.how()}"
     if gone:
-        yield Violation("STATE-zero", f"{gone[0]} lost {told}", step.label)
+        yield Violation("STATE-zero", f"{gone[0]} lost {told}", _origin(step))
     else:
-        yield Violation("STATE-atomic", f"the state changed {told}", step.label)
+        yield Violation("STATE-atomic", f"the state changed {told}", _origin(step))
+
+
+def _origin(step: Step) -> str:
+    """What kind of failure a step is: what goes wrong after one HTTP 503 and after another has one cause."""
+    return step.kind.value if step.scene.plan is None else step.scene.plan.fault.family
 
 
 def _always(exam: Exam, outcome: Outcome) -> Iterator[Violation]:
     """What must hold of any call."""
+    known = _known_requests(exam)
     for seen in outcome.requests:
-        yield from _asked_rightly(exam, seen)
+        asked = (seen.method, seen.path, seen.query, tuple(seen.headers.items()), seen.body, seen.unmatched)
+        if asked not in known:
+            if len(known) >= _REMEMBERED:
+                known.clear()  # signed ones never come again
+            known[asked] = tuple(_asked_rightly(exam, seen))
+        yield from known[asked]
     yield from _no_secrets(exam, outcome)
     for text in complaints(outcome):
         yield Violation("LEAK-growth", f"left open: {text}", "unclosed")
+
+
+@lru_cache(maxsize=8)
+def _known_requests(_exam: Exam) -> dict[Hashable, tuple[Violation, ...]]:
+    """Requests of a target with what is wrong with them: they are asked again and again."""
+    return {}
 
 
 def _asked_rightly(exam: Exam, seen: Seen) -> Iterator[Violation]:
@@ -224,8 +273,7 @@ def _asked_rightly(exam: Exam, seen: Seen) -> Iterator[Violation]:
 
 def _no_secrets(exam: Exam, outcome: Outcome) -> Iterator[Violation]:
     for record in outcome.log:
-        for name in leaks(exam, record.getMessage()):
+        for name in leaks(exam, logged(record)):
             yield Violation("SECRET-log", f"{name} was logged at {record.levelname}", name)
-    for error in chain(outcome.error):
-        for name in leaks(exam, f"{error} {error!r}"):
-            yield Violation("SECRET-error", f"{name} is in the text of {type(error).__name__}", name)
+    for name in leaks(exam, shown(outcome.error)):
+        yield Violation("SECRET-error", f"{name} is in the text of {type(outcome.error).__name__}", name)

@@ -1,6 +1,6 @@
 """One share of a fuzzing run: a method of a target, a budget, and what is told of it while it goes on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -17,6 +17,7 @@ __all__ = ["Share", "Telling", "Trouble", "fuzzed", "merged"]
 
 _PAUSE = 0.5  # seconds between two tellings
 _SHOWN = 1500
+_MOST_LABELS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def fuzzed(exam: Exam, method: str, examples: int) -> tuple[Result, ...]:
         told = f"the target has no {method}"
         return (Result("FUZZ", method, "generated plays", Status.ABSENT, told, venue=exam.venue.name),)
     run = fuzz(exam, method, Budget(examples=examples))
-    found = [_trouble(exam, method, one) for one in run.found.values()]
+    found = _troubles(exam, run)
     if not found:
         return (Result("FUZZ", method, "generated plays", Status.PASS, venue=exam.venue.name),)
     return tuple(
@@ -106,20 +107,25 @@ def fuzzed(exam: Exam, method: str, examples: int) -> tuple[Result, ...]:
 
 
 def _telling(exam: Exam, run: Fuzzing, whole: frozenset[str]) -> Telling:
-    troubles = tuple(_trouble(exam, run.method, found) for found in run.found.values())
+    troubles = _troubles(exam, run)
     counts = dict(run.coverage.counts)
     return Telling(exam.venue.name, run.method, run.examples, run.calls, run.seconds, counts, whole, troubles)
 
 
-def _trouble(exam: Exam, method: str, found: Found) -> Trouble:
+def _troubles(exam: Exam, run: Fuzzing) -> tuple[Trouble, ...]:
+    return tuple(_trouble(exam, run.method, found, run.after[key]) for key, found in run.found.items())
+
+
+def _trouble(exam: Exam, method: str, found: Found, after: Collection[str]) -> Trouble:
     violation = found.violation
     evidence = {
         "steps": [f"{step.act.value}: {step.label}" for step in found.play],
         "expected": violation.expected,
         "actual": str(violation.actual),
         "payload": _payload(found),
+        "also after": sorted(set(after) - {found.play[-1].label})[:_MOST_LABELS],
     }
-    shown = {name: value for name, value in evidence.items() if value not in ("", "None")}
+    shown = {name: value for name, value in evidence.items() if value not in ("", "None", [])}
     return Trouble(violation.check, violation.message, violation.cause, shown, as_cassette(exam, method, found))
 
 

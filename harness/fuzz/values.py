@@ -51,16 +51,22 @@ def decimals(low: int = -(10**14), high: int = 10**14) -> st.SearchStrategy[str]
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The valid values of one consumed field, each with a number: first the edges, then any decimal."""
+    """The valid values of one field, each with numbers: even ones are edges, odd ones any decimal.
 
-    column: Column
+    `at` is relative to the row, or a pattern in the whole document; `column` is what the contract reads there, if any.
+    """
+
+    at: str
+    in_row: bool
+    column: Column | None
     edges: tuple[Any, ...]
     forms: tuple[Callable[[int], Any], ...]  # further values, made from a number
 
     def __getitem__(self, number: int) -> Any:
-        if number < len(self.edges) or not self.forms:
-            return self.edges[number % len(self.edges)]
-        return self.forms[number % len(self.forms)](number)
+        number, is_ordinary = divmod(number, 2)
+        if self.forms and is_ordinary:
+            return self.forms[number % len(self.forms)](number)
+        return self.edges[number % len(self.edges)]
 
 
 def _unsigned(number: int) -> str:
@@ -76,14 +82,14 @@ def _count(number: int) -> int:
     return number * _SPREAD % 100 + 1
 
 
-def values_of(column: Column, is_valid: Callable[[Any], bool]) -> Values | None:
+def values_of(column: Column, at: str, is_valid: Callable[[Any], bool], *, in_row: bool) -> Values | None:
     """What a field may hold, as `is_valid` says of each candidate; `None` where names would have to be made up."""
     if column.kind in {Kind.SYMBOL, Kind.ASSET}:
         return None
     candidates: Sequence[Any] = (*EXTREMES, *range(1, 51), *(Decimal(text) for text in ("0.10", "1E-7")))
     if column.kind is Kind.PERCENT_MARGIN:
-        return Values(column, tuple(filter(is_valid, _PERCENTAGES)), ())
+        return Values(at, in_row, column, tuple(filter(is_valid, _PERCENTAGES)), ())
     if column.values:
-        return Values(column, tuple(filter(is_valid, column.values)), ())
+        return Values(at, in_row, column, tuple(filter(is_valid, column.values)), ())
     forms = [form for form in (_signed, _unsigned, _count) if all(is_valid(form(number)) for number in range(1, 40))]
-    return Values(column, tuple(filter(is_valid, candidates)), tuple(forms[:1]))
+    return Values(at, in_row, column, tuple(filter(is_valid, candidates)), tuple(forms[:1]))

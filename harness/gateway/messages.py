@@ -1,6 +1,6 @@
 """What passes through the gateway: a client's request, the reply to it, and the note kept of both."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -57,8 +57,8 @@ class Reply:
         return next((value for known, value in self.headers if known.lower() == name.lower()), None)
 
 
-Responder = Callable[[Request], Reply]
-"""Answers a request. It runs in the gateway's thread and must not block."""
+Responder = Callable[[Request], Reply | Awaitable[Reply]]
+"""Answers a request, at once or when it is awaited. It runs in the gateway's thread and must not block."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,22 @@ from harness.venues.facts import Venue
 
 if TYPE_CHECKING:
     from hyperliquid.info import Info
+    from hyperliquid.websocket_manager import WebsocketManager
     from lighter.configuration import Configuration
+    from lighter.ws_client import WsClient
+    from x10.clients.stream.stream_client import StreamClient
     from x10.core.client_config import ClientConfig
 
-__all__ = ["extended_sdk", "hyperliquid_sdk", "lighter_sdk", "rest_url", "ws_url"]
+__all__ = [
+    "extended_sdk",
+    "extended_stream",
+    "hyperliquid_sdk",
+    "hyperliquid_stream",
+    "lighter_sdk",
+    "lighter_stream",
+    "rest_url",
+    "ws_url",
+]
 
 
 def rest_url(facts: Venue, listener: Listener) -> str:
@@ -54,3 +66,24 @@ def hyperliquid_sdk(listener: Listener, **settings: Any) -> "Info":
     from hyperliquid.info import Info
 
     return Info(base_url=rest_url(venue("hyperliquid"), listener), skip_ws=True, **settings)
+
+
+def lighter_stream(listener: Listener, **settings: Any) -> "WsClient":
+    """The SDK's stream client; `settings` are its own, such as `order_book_ids` and `on_order_book_update`."""
+    from lighter.ws_client import WsClient
+
+    return WsClient(ws_url=ws_url(venue("lighter"), listener), **settings)  # type: ignore[no-untyped-call]
+
+
+def extended_stream(listener: Listener) -> "StreamClient":
+    """x10's stream client, which needs websockets below 14."""
+    from x10.clients.stream.stream_client import StreamClient
+
+    return StreamClient(api_url=ws_url(venue("extended"), listener))
+
+
+def hyperliquid_stream(listener: Listener) -> "WebsocketManager":
+    """The SDK's thread that `Info` uses for subscriptions; it is to be started, and stopped."""
+    from hyperliquid.websocket_manager import WebsocketManager
+
+    return WebsocketManager(rest_url(venue("hyperliquid"), listener))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from harness import exact
 from harness.venues.facts import Endpoint, Param, Venue
 
-__all__ = ["Interpreter", "Question"]
+__all__ = ["Interpreter", "Question", "fields_of"]
 
 WHOLE_BODY = "(body)"
 _REMEMBERED = 4096
@@ -45,7 +45,7 @@ class Interpreter:
     def ask(self, method: str, path: str, query: str, body: bytes | None) -> Question:
         """The question of a request; `path` is below the REST base, `path` and `query` as they were on the wire."""
         path = unquote(path) or "/"
-        sent = _body_fields(body)
+        sent = fields_of(body)
         endpoint = self._endpoint(method, path, sent)
         given: dict[str, list[str]] = {}
         for name, value in [*parse_qsl(query, keep_blank_values=True), *((name, _text(sent[name])) for name in sent)]:
@@ -79,7 +79,7 @@ def _selecting(endpoint: Endpoint | None, given: Mapping[str, list[str]]) -> Ite
             yield name, value
 
 
-def _body_fields(body: bytes | None) -> Mapping[str, Any]:
+def fields_of(body: bytes | None) -> Mapping[str, Any]:
     """The fields of a JSON object or of a form; any other body is one field."""
     if not body:
         return {}

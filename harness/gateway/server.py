@@ -1,22 +1,23 @@
-"""The loopback HTTP server: one thread with one event loop, and any number of listeners on ports of their own."""
+"""The loopback HTTP and WebSocket server: one thread, one event loop, any number of listeners on ports of their own."""
 
 import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import cache
 from threading import Condition, Thread, get_ident
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from harness.errors import HarnessFault
 from harness.gateway.delivery import deliver, deliver_whole
 from harness.gateway.log import RequestLog
 from harness.gateway.messages import Reply, Request, Responder, Seen, Wire
+from harness.gateway.sockets import Opening, SocketHandler
 
 __all__ = ["KEEP_ALIVE", "Gateway", "Listener"]
 
@@ -26,20 +27,23 @@ KEEP_ALIVE = 10 * 365 * 86_400.0
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_TOO_LARGE = Reply(413, "Request Entity Too Large")
+_FAULT = Reply(500, "Internal Server Error", (("X-Harness", "fault"),))
 
 
 class Gateway:
     """A thread that serves listeners, so that a client that blocks its own thread is answered all the same.
 
-    `loop_factory` makes the thread's event loop; every delay is a timer of that loop. With `tls`, listeners speak HTTPS
-    with a certificate that no client trusts. Used as a context manager, or with `start` and `close`.
+    `loop_factory` makes the thread's event loop; every delay is a timer of that loop. With `tls`, listeners speak
+    HTTPS, with this context or else with a certificate that no client trusts. Used as a context manager, or with
+    `start` and `close`.
     """
 
     def __init__(
-        self, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, tls: bool = False
+        self, *, loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None, tls: ssl.SSLContext | bool = False
     ) -> None:
         self._loop_factory = loop_factory or asyncio.new_event_loop
-        self._ssl = _untrusted_certificate() if tls else None
+        self._ssl = tls if isinstance(tls, ssl.SSLContext) else _untrusted_certificate() if tls else None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
         self._listeners: set[Listener] = set()
@@ -60,9 +64,21 @@ class Gateway:
         self._thread.start()
         return self
 
-    def open(self, responder: Responder) -> "Listener":
-        """Listen on a free port of the loopback interface; from any thread but the gateway's own."""
-        listener = Listener(self, responder, self._ssl)
+    def open(
+        self,
+        responder: Responder,
+        sockets: SocketHandler | None = None,
+        *,
+        host: str = HOST,
+        port: int = 0,
+        note: Callable[[Seen], None] | None = None,
+    ) -> "Listener":
+        """Listen on a port, a free one of the loopback interface unless told otherwise; from any thread but our own.
+
+        With `note`, which runs in the gateway's thread, what was seen goes there, and the listener's log stays empty.
+        `OSError` when the port is taken or the address is not this machine's.
+        """
+        listener = Listener(self, responder, self._ssl, sockets=sockets, address=(host, port), note=note)
         self.run(listener.listen())
         self._listeners.add(listener)
         return listener
@@ -112,15 +128,33 @@ class Gateway:
 
 
 class Listener:
-    """One port of the gateway. `responder` may be replaced at any time; a context manager that closes at the end."""
+    """One port of the gateway; a context manager that closes at the end.
 
-    def __init__(self, gateway: Gateway, responder: Responder, context: ssl.SSLContext | None) -> None:
+    `responder` and `sockets` may be replaced at any time. Without `sockets`, a request for a WebSocket is one like any
+    other.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a port has
+        self,
+        gateway: Gateway,
+        responder: Responder,
+        context: ssl.SSLContext | None,
+        *,
+        sockets: SocketHandler | None = None,
+        address: tuple[str, int] = (HOST, 0),
+        note: Callable[[Seen], None] | None = None,
+    ) -> None:
         self.responder = responder
+        self.sockets = sockets
         self.log = RequestLog()
+        self._note = note or self.log.append
         self._gateway = gateway
         self._ssl = context
+        self.host, port = address
+        if port:
+            _demand_free(self.host, port)
         # Bound but never listening: it keeps the port ours while connections are refused.
-        self._reserved = _bound(0)
+        self._reserved = _bound(self.host, port)
         self.port: int = self._reserved.getsockname()[1]
         self._server: asyncio.Server | None = None
         self._http: _Server | None = None
@@ -129,7 +163,8 @@ class Listener:
     @property
     def url(self) -> str:
         """Scheme, host and port, without a path."""
-        return f"http{'s' if self._ssl else ''}://{HOST}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http{'s' if self._ssl else ''}://{host}:{self.port}"
 
     async def listen(self) -> None:
         """Begin to accept connections; in the gateway's loop."""
@@ -137,7 +172,7 @@ class Listener:
             return
         if self._http is None:
             self._http = _Server(self._handle)
-        listening = _bound(self.port)
+        listening = _bound(self.host, self.port)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._http, sock=listening, ssl=self._ssl, backlog=1024)
 
@@ -179,11 +214,20 @@ class Listener:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
-        body = await request.read() if request.can_read_body else b""
+        loop = asyncio.get_running_loop()
+        try:
+            body = await request.read() if request.can_read_body else b""
+        except web.HTTPRequestEntityTooLarge:
+            self._note(Seen(loop.time(), request.method, path, query, request.headers, b"", _TOO_LARGE))
+            raise
         asked = Request(request.method, path, query, request.headers, body)
-        at = asyncio.get_running_loop().time()
+        if self.sockets is not None and request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._converse(request, asked, self.sockets)
+        at = loop.time()
         reply = self._answer(asked)
-        self.log.append(Seen(at, asked.method, path, query, asked.headers, body, reply))
+        if not isinstance(reply, Reply):
+            reply = await self._awaited(asked, reply)
+        self._note(Seen(at, asked.method, path, query, asked.headers, body, reply))
         if reply.wire is Wire.WHOLE:
             return deliver_whole(request, reply)
         response = await deliver(request, reply)
@@ -191,12 +235,42 @@ class Listener:
             self._drop()
         return response
 
-    def _answer(self, request: Request) -> Reply:
+    async def _converse(self, request: web.BaseRequest, asked: Request, handler: SocketHandler) -> web.StreamResponse:
+        at = asyncio.get_running_loop().time()
+
+        def answered(reply: Reply) -> None:
+            self._note(Seen(at, asked.method, asked.path, asked.query, asked.headers, asked.body, reply))
+
+        opening = Opening(request, asked, answered)
+        try:
+            await handler(opening)
+        except ConnectionError:  # the client went in the middle of a frame
+            pass
+        except Exception:  # noqa: BLE001 - a handler is foreign code, and the thread must go on serving
+            _log.exception("the WebSocket handler of %s failed on %s", self.url, asked.path)
+            if opening.response is not None:
+                await opening.response.close(code=WSCloseCode.INTERNAL_ERROR)
+        if opening.response is not None:
+            return opening.response
+        if opening.reply is None:
+            opening.refuse(_FAULT)
+        return deliver_whole(request, opening.reply or _FAULT)
+
+    def _answer(self, request: Request) -> Reply | Awaitable[Reply]:
         try:
             return self.responder(request)
         except Exception:  # noqa: BLE001 - a responder is foreign code, and the thread must go on serving
-            _log.exception("the responder of %s failed on %s %s", self.url, request.method, request.path)
-            return Reply(500, "Internal Server Error", (("X-Harness", "fault"),))
+            return self._failed(request)
+
+    async def _awaited(self, request: Request, reply: Awaitable[Reply]) -> Reply:
+        try:
+            return await reply
+        except Exception:  # noqa: BLE001 - as above
+            return self._failed(request)
+
+    def _failed(self, request: Request) -> Reply:
+        _log.exception("the responder of %s failed on %s %s", self.url, request.method, request.path)
+        return _FAULT
 
     def __enter__(self) -> Self:
         return self
@@ -235,12 +309,23 @@ class _Server(web.Server):
             return self._change.wait_for(lambda: not self.transports, timeout)
 
 
-def _bound(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _demand_free(host: str, port: int) -> None:
+    """Fail like any server does on a port in use; sockets that share theirs would not notice each other."""
+    with socket.socket(_family(host), socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    bound = socket.socket(_family(host), socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with suppress(AttributeError, OSError):  # where the system lacks it, a refusing port is not kept for us
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    bound.bind((HOST, port))
+    bound.bind((host, port))
     bound.setblocking(False)
     return bound
 

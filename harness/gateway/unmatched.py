@@ -1,5 +1,6 @@
 """The answer to a request that no recording answers: what comes closest, and in what it differs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from typing import Any
@@ -9,12 +10,15 @@ from harness.gateway.messages import Reply
 from harness.gateway.question import Question
 from harness.venues.facts import Venue
 
-__all__ = ["explain", "reply"]
+__all__ = ["explain", "masked", "reply"]
 
 _CLOSEST = 3
 _HIDDEN = "(hidden)"
 _ABSENT = "(absent)"
 _LONGEST_SEGMENT = 24
+_PART = r"[^\s\"'/:=&?,{}\[\]]"
+_KEY = re.compile(rf"(?!0x[0-9a-fA-F]{{40}}\b)(?:(?={_PART}*[0-9]){_PART}{{28,}}|{_PART}{{33,}})")
+"""What may be a key: longer than the names that venues use. An address is public."""
 _LONGEST_VALUE = 48  # an address is shorter, a private key or a token is longer
 
 
@@ -38,6 +42,11 @@ def explain(venue: Venue, asked: Question, recorded: Iterable[Question]) -> Repl
     ]
     name = f" ({asked.endpoint})" if asked.endpoint else ", which is no endpoint that is known of the venue"
     return reply(f"no recording of {venue.title} answers {asked.method} {_shown(asked.path)}{name}", closest)
+
+
+def masked(text: str) -> str:
+    """A subscription or path with every word hidden that may be a key or a token."""
+    return _KEY.sub(_HIDDEN, text)
 
 
 def _shown(path: str) -> str:

@@ -12,11 +12,12 @@ from harness.findings import Report, Result, Status
 
 if TYPE_CHECKING:
     from harness.fuzz.task import Telling
-from harness.report.evidence import clean, folded, paragraphs, summary
+from harness.report.evidence import clean, folded, lines, paragraphs, summary
 
-__all__ = ["show_check", "show_drift", "show_fuzzing", "show_validation"]
+__all__ = ["show_check", "show_drift", "show_fuzzing", "show_import", "show_scan", "show_validation"]
 
 _PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
+_AGE = "RECORDING-age"
 _LISTED = 100
 _MISSED = 12
 _WRONG = (Status.FAIL, Status.ERROR)
@@ -54,14 +55,25 @@ def show_check(report: Report, file: TextIO, *, seconds: float, interrupted: boo
         console.print(_families(report.results, marks), soft_wrap=False)
     _findings(console, report, marks)
     console.print()
+    _evidence(console, report, marks)
     _conclude(console, report, f" in {seconds:.1f} s", interrupted=interrupted)
+
+
+def _evidence(console: Console, report: Report, marks: _Marks) -> None:
+    """Where the recordings come from, and which of them are old."""
+    for result in report.results:
+        if result.check == _AGE and result.status is Status.SKIP:
+            console.print(Text(f"{marks.none} {clean(result.case)}: {clean(result.message)}", style="yellow"))
+    if told := ", ".join(f"{count} {name}" for name, count in report.recordings.items() if count):
+        console.print(Text(f"recordings played: {told}", style="dim"))
 
 
 def _findings(console: Console, report: Report, marks: _Marks) -> None:
     for finding in folded(result for result in report.results if result.status in _WRONG):
         cases = f"{finding.cases} case{'' if finding.cases == 1 else 's'}"
         console.print()
-        console.print(Text(f"{marks.bad} {finding.check}  {finding.venue} {finding.method}, {cases}", style="bold red"))
+        about = " ".join(part for part in (finding.venue, finding.method) if part)
+        console.print(Text(f"{marks.bad} {finding.check}  {about}, {cases}", style="bold red"))
         for line in paragraphs(finding):
             console.print(Text(f"    {line}"))
 
@@ -101,6 +113,8 @@ def _families(results: Iterable[Result], marks: _Marks) -> Table:
     rows: dict[tuple[str, str], dict[str, Counter[Status]]] = {}
     for result in results:
         family = result.check.partition("-")[0]
+        if not result.method:
+            continue  # about a recording
         rows.setdefault((result.venue, result.method), {}).setdefault(family, Counter())[result.status] += 1
     families = list(dict.fromkeys(family for row in rows.values() for family in row))
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -176,3 +190,34 @@ def show_drift(report: Report, file: TextIO) -> None:
     parts += [f"{same} endpoints and channels as they were"] if same else []
     wrong = any(result.status in _WRONG for result in report.results)
     console.print(Text(", ".join(parts) or "nothing differs", style="bold red" if wrong else "bold green"))
+
+
+def show_scan(report: Report, file: TextIO) -> None:
+    """What was found or is allowed, a line each, then the summary."""
+    console, marks = _console(file), _Marks(file)
+    told = [result for result in report.results if result.status is not Status.PASS]
+    for result in told[:_LISTED]:
+        sign, style = (marks.bad, "red") if result.status in _WRONG else (marks.none, "dim")
+        console.print(Text(f"{sign} {result.check}  {clean(result.case)}: {clean(result.message)}", style=style))
+    if len(told) > _LISTED:
+        console.print(Text(f"and {len(told) - _LISTED} more, which --json FILE lists"))
+    if any(result.status in _WRONG for result in told):
+        console.print(Text("see docs/secrets.md#the-leak-scan"))
+    _conclude(console, report)
+
+
+def show_import(report: Report, file: TextIO) -> None:
+    """What was written where, what was left out, and what leaked."""
+    console, marks = _console(file), _Marks(file)
+    for result in report.results:
+        signs = {Status.PASS: (marks.good, "green"), Status.SKIP: (marks.none, "dim")}
+        sign, style = signs.get(result.status, (marks.bad, "red"))
+        console.print(Text(f"{sign} {result.check}  {clean(result.case)}: {clean(result.message)}", style=style))
+        for line in lines(result) if result.status is Status.PASS else ():
+            console.print(Text(f"    {line}"))
+    if not report.failed():
+        return
+    if any("files" in result.evidence for result in report.results):
+        console.print(Text("it is written; what differs is for the schemas, see docs/recording.md", style="bold red"))
+    else:
+        console.print(Text("nothing was written; see docs/secrets.md#the-leak-scan", style="bold red"))

@@ -16,7 +16,7 @@ from harness.sim.numbers import fixed, floored
 from harness.sim.situations import ZERO, Account, Figures, Holding, Order, Situation
 from harness.sim.turn import STARTED_AT, Turn
 
-__all__ = ["turns"]
+__all__ = ["balance", "order", "positions", "turns"]
 
 _ACCOUNT_ID = 3342
 _FIRST_POSITION_ID = 2052253880279891968
@@ -90,23 +90,24 @@ def positions(account: Account, now_ms: int) -> list[dict[str, Any]]:
     return [position(number, holding, figures, now_ms) for number, holding in enumerate(account.holdings)]
 
 
-def _order(order: Order, now_ms: int) -> dict[str, Any]:
-    market_ = order.market
+def order(of: Order, now_ms: int) -> dict[str, Any]:
+    """A row of `GET /user/orders`."""
+    market_ = of.market
     return {
-        "id": order.id,
+        "id": of.id,
         "accountId": _ACCOUNT_ID,
-        "externalId": f"{order.id * 7 + 1}",
+        "externalId": f"{of.id * 7 + 1}",
         "market": f"{market_.thousands_symbol}-USD",
         "type": "LIMIT",
-        "side": "BUY" if order.is_buy else "SELL",
-        "status": "PARTIALLY_FILLED" if order.filled else "NEW",
-        "price": fixed(order.price, market_.price_decimals),
-        "averagePrice": fixed(order.price if order.filled else ZERO, market_.price_decimals),
-        "qty": fixed(order.size, market_.size_decimals),
-        "filledQty": fixed(order.filled, market_.size_decimals),
-        "payedFee": fixed(order.filled * order.price * Decimal("0.0002"), 6),
+        "side": "BUY" if of.is_buy else "SELL",
+        "status": "PARTIALLY_FILLED" if of.filled else "NEW",
+        "price": fixed(of.price, market_.price_decimals),
+        "averagePrice": fixed(of.price if of.filled else ZERO, market_.price_decimals),
+        "qty": fixed(of.size, market_.size_decimals),
+        "filledQty": fixed(of.filled, market_.size_decimals),
+        "payedFee": fixed(of.filled * of.price * Decimal("0.0002"), 6),
         "reduceOnly": False,
-        "postOnly": not order.filled,
+        "postOnly": not of.filled,
         "createdTime": now_ms - 61_233,
         "updatedTime": now_ms - 61_233,
         "timeInForce": "GTT",
@@ -222,7 +223,7 @@ def turns(situation: Situation) -> Iterator[Turn]:
         row = {"market": name, "leverage": str(leverages[name])}
         yield Turn(path="/user/leverage", query=f"market={name}", document=_ok([row]))
     yield Turn(path="/user/spot/balances", document=_ok(_spot_rows(account, now_ms)))
-    yield Turn(path="/user/orders", document=_ok([_order(order, now_ms) for order in account.orders]))
+    yield Turn(path="/user/orders", document=_ok([order(each, now_ms) for each in account.orders]))
     trades = [_trade(number, holding, now_ms) for number, holding in some]
     yield Turn(path="/user/trades", document=_ok(trades, pagination=_page(trades)))
     past = [_past(now_ms)]

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from harness.sim.books import opening
 from harness.sim.markets import CONFIGURED, MARKETS, Market
 from harness.sim.numbers import fixed, floored
 from harness.sim.situations import Account
@@ -102,18 +103,12 @@ def market(of: Market, now_ms: int) -> dict[str, Any]:
 
 def order_book(of: Market) -> dict[str, Any]:
     """`data` of `GET /info/markets/{market}/orderbook`."""
-    tick = Decimal(1).scaleb(-of.price_decimals)
+    book = opening(of, Decimal(1).scaleb(-of.price_decimals))
 
-    def levels(towards: int) -> list[dict[str, str]]:
-        return [
-            {
-                "qty": fixed(floored(Decimal(number * 1709 + 411) / of.mark, of.size_decimals), 0),
-                "price": fixed(of.mark + towards * tick * (number + 1) * (number + 2), 0),
-            }
-            for number in range(3)
-        ]
+    def levels(side: str) -> list[dict[str, str]]:
+        return [{"qty": fixed(size, 0), "price": fixed(price, 0)} for price, size in book.ranked(side)]
 
-    return {"market": f"{of.thousands_symbol}-USD", "bid": levels(-1), "ask": levels(1)}
+    return {"market": f"{of.thousands_symbol}-USD", "bid": levels("bids"), "ask": levels("asks")}
 
 
 def assets(account: Account) -> list[dict[str, Any]]:

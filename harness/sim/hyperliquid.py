@@ -15,7 +15,7 @@ from harness.sim.numbers import rounded, trimmed
 from harness.sim.situations import ZERO, Account, Figures, Holding, Mode, Order, Situation
 from harness.sim.turn import STARTED_AT, Turn
 
-__all__ = ["turns"]
+__all__ = ["clearinghouse_state", "order", "turns"]
 
 _ADDRESS = CREDENTIALS["hyperliquid"]["address"]
 _ABSTRACTION = {
@@ -116,21 +116,22 @@ def spot_clearinghouse_state(account: Account) -> dict[str, Any]:
     }
 
 
-def _order(number: int, order: Order, now_ms: int) -> dict[str, Any]:
+def order(number: int, of: Order, now_ms: int) -> dict[str, Any]:
+    """A row of the answer to `openOrders`."""
     return {
-        "coin": order.market.symbol,
-        "side": "B" if order.is_buy else "A",
-        "limitPx": trimmed(order.price),
-        "sz": trimmed(order.size - order.filled),
+        "coin": of.market.symbol,
+        "side": "B" if of.is_buy else "A",
+        "limitPx": trimmed(of.price),
+        "sz": trimmed(of.size - of.filled),
         "oid": _FIRST_OID + number,
         "timestamp": now_ms - 61_233,
-        "origSz": trimmed(order.size),
+        "origSz": trimmed(of.size),
     }
 
 
-def _frontend_order(number: int, order: Order, now_ms: int) -> dict[str, Any]:
+def _frontend_order(number: int, of: Order, now_ms: int) -> dict[str, Any]:
     return {
-        **_order(number, order, now_ms),
+        **order(number, of, now_ms),
         "children": [],
         "isPositionTpsl": False,
         "isTrigger": False,
@@ -176,9 +177,9 @@ def turns(situation: Situation) -> Iterator[Turn]:
     yield _ask("clearinghouseState", clearinghouse_state(account, now_ms), user=_ADDRESS)
     yield _ask("spotClearinghouseState", spot_clearinghouse_state(account), user=_ADDRESS)
     yield _ask("userRole", {"role": "user"}, user=_ADDRESS)
-    orders = [_order(number, order, now_ms) for number, order in enumerate(account.orders)]
+    orders = [order(number, each, now_ms) for number, each in enumerate(account.orders)]
     yield _ask("openOrders", orders, user=_ADDRESS)
-    frontend = [_frontend_order(number, order, now_ms) for number, order in enumerate(account.orders)]
+    frontend = [_frontend_order(number, each, now_ms) for number, each in enumerate(account.orders)]
     yield _ask("frontendOpenOrders", frontend, user=_ADDRESS)
     yield _ask("userFees", _fees(), user=_ADDRESS)
     usage = {"cumVlm": "2870116.41", "nRequestsUsed": 28183, "nRequestsCap": 2880116}

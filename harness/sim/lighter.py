@@ -23,7 +23,7 @@ from harness.sim.numbers import fixed, rounded
 from harness.sim.situations import ZERO, Account, Figures, Holding, Kind, Mode, Order, Situation
 from harness.sim.turn import STARTED_AT, Turn
 
-__all__ = ["turns"]
+__all__ = ["detailed", "order", "position", "turns"]
 
 _API = "/api/v1"
 _CONFIGURED_INDEX = int(CREDENTIALS["lighter"]["account_index"])
@@ -147,11 +147,12 @@ def detailed(account: Account, moment: int) -> dict[str, Any]:
     return {**document, "pool_info": _pool_info()} if account.kind is Kind.POOL else document
 
 
-def _order(number: int, order: Order, moment: int) -> dict[str, Any]:
-    market, at = order.market, STARTED_AT + moment - 61
-    index = order.id if order.id > _FIRST_ORDER_INDEX else _FIRST_ORDER_INDEX + number
-    remaining = order.size - order.filled
-    size_scale = max(market.size_decimals, -int(order.size.as_tuple().exponent))
+def order(number: int, of: Order, moment: int) -> dict[str, Any]:
+    """A row of `orders` in `GET /api/v1/accountActiveOrders`."""
+    market, at = of.market, STARTED_AT + moment - 61
+    index = of.id if of.id > _FIRST_ORDER_INDEX else _FIRST_ORDER_INDEX + number
+    remaining = of.size - of.filled
+    size_scale = max(market.size_decimals, -int(of.size.as_tuple().exponent))
     return {
         "order_index": index,
         "client_order_index": 178554256601 + number,
@@ -159,15 +160,15 @@ def _order(number: int, order: Order, moment: int) -> dict[str, Any]:
         "client_order_id": str(178554256601 + number),
         "market_index": market.id,
         "owner_account_index": _CONFIGURED_INDEX,
-        "initial_base_amount": fixed(order.size, market.size_decimals),
-        "price": fixed(order.price, market.price_decimals),
+        "initial_base_amount": fixed(of.size, market.size_decimals),
+        "price": fixed(of.price, market.price_decimals),
         "nonce": 281474959535008 + number,
         "remaining_base_amount": fixed(remaining, market.size_decimals),
-        "is_ask": not order.is_buy,
+        "is_ask": not of.is_buy,
         "base_size": int(remaining.scaleb(size_scale)),
-        "base_price": int(order.price.scaleb(market.price_decimals)),
-        "filled_base_amount": fixed(order.filled, market.size_decimals),
-        "filled_quote_amount": fixed(rounded(order.filled * order.price), 6),
+        "base_price": int(of.price.scaleb(market.price_decimals)),
+        "filled_base_amount": fixed(of.filled, market.size_decimals),
+        "filled_quote_amount": fixed(rounded(of.filled * of.price), 6),
         "side": "",
         "type": "limit",
         "time_in_force": "good-till-time",
@@ -247,7 +248,7 @@ def turns(situation: Situation) -> Iterator[Turn]:
     for symbol in CONFIGURED:
         market_id = MARKETS[symbol].id
         orders = [
-            _order(number, order, moment) for number, order in enumerate(account.orders) if order.market.id == market_id
+            order(number, each, moment) for number, each in enumerate(account.orders) if each.market.id == market_id
         ]
         query = f"{mine}&market_id={market_id}"
         yield Turn(path=f"{_API}/accountActiveOrders", query=query, document={"code": 200, "orders": orders})

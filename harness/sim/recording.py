@@ -1,6 +1,6 @@
-"""The harness's own cassettes: every scenario of every venue, written from documented facts."""
+"""The harness's own cassettes and tapes: every scenario of every venue, written from documented facts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -8,14 +8,15 @@ from typing import Final, Protocol
 
 from harness import __version__, exact
 from harness.cassette.model import Cassette, Environment, Interaction, Provenance, Request, Response
-from harness.sim import extended, hyperliquid, lighter
+from harness.cassette.tape import SUFFIX, Frame, Tape
+from harness.sim import extended, extended_stream, hyperliquid, hyperliquid_stream, lighter, lighter_stream
 from harness.sim.refusals import refused, without_balance
 from harness.sim.scenarios import SCENARIOS, situations
 from harness.sim.situations import Situation
 from harness.sim.turn import Turn
 from harness.venues import venue as facts_of
 
-__all__ = ["cassette", "cassettes"]
+__all__ = ["TAPED", "cassette", "cassettes", "tape", "tapes"]
 
 _RECORDED_AT = "2026-06-01T00:00:00Z"
 _NOTE = "written from documented facts, not recorded"
@@ -28,6 +29,13 @@ class _Builder(Protocol):
 _TURNS: Final[Mapping[str, _Builder]] = MappingProxyType(
     {"extended": extended.turns, "lighter": lighter.turns, "hyperliquid": hyperliquid.turns}
 )
+
+_FRAMES: Final[Mapping[str, Callable[[Situation], Sequence[Frame]]]] = MappingProxyType(
+    {"extended": extended_stream.frames, "lighter": lighter_stream.frames, "hyperliquid": hyperliquid_stream.frames}
+)
+
+TAPED: Final = ("long_and_short",)
+"""The scenarios that have a tape, at every venue."""
 
 
 def _turns(venue: str, scenario: str) -> list[list[Turn]]:
@@ -77,7 +85,16 @@ def _changing(base: str, moments: list[list[Turn]]) -> Iterator[Interaction]:
 def cassette(venue: str, scenario: str) -> Cassette:
     """The cassette of a scenario; equal arguments give equal cassettes."""
     base = facts_of(venue).environments["mainnet"].rest
-    provenance = Provenance(
+    return Cassette(_provenance(venue, scenario), tuple(_changing(base, _turns(venue, scenario))))
+
+
+def tape(venue: str, scenario: str) -> Tape:
+    """The tape of a scenario, which begins in its first moment; equal arguments give equal tapes."""
+    return Tape(_provenance(venue, scenario), _FRAMES[venue](situations(venue, scenario)[0]))
+
+
+def _provenance(venue: str, scenario: str) -> Provenance:
+    return Provenance(
         venue=venue,
         environment=Environment.DOCUMENTATION,
         scenario=scenario,
@@ -85,7 +102,6 @@ def cassette(venue: str, scenario: str) -> Cassette:
         tools={"connector-harness": __version__},
         note=_NOTE,
     )
-    return Cassette(provenance, tuple(_changing(base, _turns(venue, scenario))))
 
 
 def cassettes(root: Path) -> Iterator[tuple[Path, Cassette]]:
@@ -93,3 +109,10 @@ def cassettes(root: Path) -> Iterator[tuple[Path, Cassette]]:
     for venue, scenarios in SCENARIOS.items():
         for scenario in scenarios:
             yield root / venue / f"{scenario}.yaml", cassette(venue, scenario)
+
+
+def tapes(root: Path) -> Iterator[tuple[Path, Tape]]:
+    """Each tape with the file below `root` that it belongs in, beside its cassette."""
+    for venue in _FRAMES:
+        for scenario in TAPED:
+            yield root / venue / f"{scenario}{SUFFIX}", tape(venue, scenario)

@@ -5,7 +5,7 @@ Lighter). Every figure is exact.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
@@ -14,7 +14,19 @@ from harness.model import PositionSide
 from harness.sim.markets import Market
 from harness.sim.numbers import rounded
 
-__all__ = ["ZERO", "Account", "Figures", "Holding", "Kind", "Mode", "Order", "Rounding", "Situation", "SpotBalance"]
+__all__ = [
+    "ZERO",
+    "Account",
+    "Figures",
+    "Holding",
+    "Kind",
+    "Mode",
+    "Order",
+    "Rounding",
+    "Situation",
+    "SpotBalance",
+    "moved",
+]
 
 ZERO = Decimal(0)
 Rounding = Callable[[Decimal], Decimal]
@@ -218,3 +230,14 @@ class Situation:
     def configured(self) -> Account:
         """The account that the connector is configured with."""
         return next(account for account in self.accounts if account.index is None)
+
+
+def moved(account: Account, market: Market) -> Account:
+    """The account a moment later, when the mark price of a market has gone up by four hundredths of a percent."""
+    holdings = (
+        replace(each, mark=rounded(each.mark * Decimal("1.0004"), market.price_decimals))
+        if each.market is market
+        else each
+        for each in account.holdings
+    )
+    return replace(account, holdings=tuple(holdings))

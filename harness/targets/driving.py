@@ -2,11 +2,10 @@
 
 import asyncio
 import inspect
-import logging
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
@@ -17,8 +16,9 @@ from harness.gateway.messages import Reply, Request, Responder, Seen
 from harness.gateway.server import Gateway, Listener
 from harness.targets.loading import Target
 from harness.targets.observation import Snapshot, observe
+from harness.targets.outcome import Outcome, recorded
 
-__all__ = ["Outcome", "Rig", "Session", "Setting", "chain", "logged"]
+__all__ = ["Rig", "Session", "Setting"]
 
 PATIENCE = 60.0
 """Seconds of real time after which a step is broken off: only code that blocks its thread ever needs them.
@@ -33,8 +33,6 @@ FLOOD = 150
 _PATIENCE_LOST = 20.0
 """The same for the steps after one that was broken off: a client without any time-out is not waited for long."""
 
-_PLUMBING = ("asyncio.", "aiohttp.", "urllib3.", "concurrent.", "harness.gateway.", "vcr.", "hypothesis.")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
@@ -45,103 +43,6 @@ class Setting:
     assets: Sequence[str]  # collateral that may be asked for
     rest_prefix: str
     ws_prefix: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one call of one method did."""
-
-    error: BaseException | None
-    log: tuple[logging.LogRecord, ...]
-    state: Snapshot
-    requests: tuple[Seen, ...]
-    hung: bool  # it would have waited for ever
-    returned: Any = None
-    uncancelled: bool = False  # it was to be cancelled, and had ended before
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What the connector itself said at warning or above."""
-        return tuple(_text(record) for record in self._warned())
-
-    def _warned(self) -> Iterator[logging.LogRecord]:
-        for record in self.log:
-            if record.levelno >= logging.WARNING and not f"{record.name}.".startswith(_PLUMBING):
-                yield record
-
-    @property
-    def silent(self) -> bool:
-        """Neither raised nor warned."""
-        return self.error is None and not self.warnings and not self.hung
-
-    def said(self) -> str:
-        """Everything that it said of a failure: the chain of errors, and the warnings with theirs."""
-        return "\n".join([*_named(self.error), *(logged(record) for record in self._warned())])
-
-    def how(self) -> str:
-        """One line for a report."""
-        if self.hung:
-            return "waited for ever"
-        if self.error is not None:
-            return f"raised {type(self.error).__name__}: {str(self.error)[:200]}"
-        return f"logged {self.warnings[0][:200]!r}" if self.warnings else "said nothing"
-
-
-def _text(record: logging.LogRecord) -> str:
-    """The message; of one whose arguments do not fit, which logging itself only complains of, what there is."""
-    try:
-        return record.getMessage()
-    except Exception:  # noqa: BLE001 - formatting calls foreign code
-        return f"{record.msg} {record.args}"
-
-
-def logged(record: logging.LogRecord) -> str:
-    """What whoever reads the log sees of a record: its message and, with `exc_info`, the errors of the traceback."""
-    return "\n".join([_text(record), *_named(record.exc_info[1] if record.exc_info else None)])
-
-
-def _named(error: BaseException | None) -> list[str]:
-    return [f"{type(error).__name__}: {error}" for error in chain(error)]
-
-
-def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those that it came from."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-class _Recorder(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.NOTSET)
-        self.records: list[logging.LogRecord] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.records.append(record)
-
-
-@contextmanager
-def _recorded() -> Iterator[list[logging.LogRecord]]:
-    """Every log record of the block, debug included, also of loggers that were told to keep theirs to themselves."""
-    root, recorder = logging.getLogger(), _Recorder()
-    known = [logger for logger in root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
-    tapped = [root, *(logger for logger in known if not logger.propagate)]
-    level, disabled = root.level, root.manager.disable
-    for logger in tapped:
-        logger.addHandler(recorder)
-    root.setLevel(logging.DEBUG)
-    if disabled:  # not otherwise: it makes every logger forget what it is enabled for
-        logging.disable(logging.NOTSET)
-    try:
-        yield recorder.records
-    finally:
-        if disabled:
-            logging.disable(disabled)
-        root.setLevel(level)
-        for logger in tapped:
-            logger.removeHandler(recorder)
 
 
 class Rig:
@@ -240,7 +141,7 @@ class Session:
         finally:
             self._end()
 
-    def _answer(self, request: Request) -> Reply:
+    def _answer(self, request: Request) -> Reply | Awaitable[Reply]:
         """Runs in the gateway's thread."""
         if self._watch is not None:
             self._watch.count()
@@ -324,9 +225,10 @@ class Session:
         error: BaseException | None = None
         returned: Any = None
         self._watch = watch = _Watch(self.listener, self._rig)
-        with _recorded() as records:
+        with recorded() as records:
             try:
-                returned = self._runner.run(watch.over(work))
+                # not the runner's own run(), which sets a signal handler each time; an interrupt ends a run anyhow
+                returned = self._runner.get_loop().run_until_complete(watch.over(work))
             except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
                 error = raised
         if watch.out_of_patience:

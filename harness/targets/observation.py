@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["POSITION_FIELDS", "SeenPosition", "Snapshot", "number", "observe"]
 
@@ -23,8 +23,7 @@ def number(value: Any) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenPosition:
+class SeenPosition(NamedTuple):
     """A position as the connector shows it; `values` are untouched, floats stay floats."""
 
     trading_pair: str
@@ -127,7 +126,7 @@ def _positions(held: Any) -> tuple[SeenPosition, ...] | None:
     if not isinstance(held, Iterable):
         return None
     rows = held.values() if isinstance(held, Mapping) else held
-    return tuple(_position(row) for row in tuple(rows))
+    return tuple([_position(row) for row in tuple(rows)])
 
 
 def _position(row: Any) -> SeenPosition:

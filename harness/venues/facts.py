@@ -7,7 +7,20 @@ from enum import Enum
 from functools import cached_property
 from typing import Any
 
-__all__ = ["Auth", "Channel", "Credential", "Endpoint", "Environment", "Pagination", "Param", "RateLimit", "Venue"]
+from harness.venues.dialect import Dialect
+
+__all__ = [
+    "Auth",
+    "Channel",
+    "Credential",
+    "Endpoint",
+    "Environment",
+    "Pagination",
+    "Param",
+    "Privacy",
+    "RateLimit",
+    "Venue",
+]
 
 
 class Auth(Enum):
@@ -61,6 +74,28 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Privacy:
+    """What a recording keeps of a venue's traffic. Headers that are not named here are left out.
+
+    Of parameters and fields, those that the endpoint's parameters and schema describe are kept, but for two kinds,
+    `secrets` and `identities`. They are told by name, or by the names of parent and field: `signature.r`.
+    """
+
+    secrets: frozenset[str] = (
+        frozenset()
+    )  # those that authenticate, headers (in lower case) too: their values are blanked
+    identities: frozenset[str] = frozenset()  # those that say whose account it is: they get a pseudonym
+    identities_in: Mapping[str, frozenset[str]] = field(default_factory=dict)  # endpoint or channel -> more of them
+    nobody: frozenset[str] = frozenset()  # values of them that are nobody's account
+    hashes: frozenset[str] = frozenset()  # fields whose 32 bytes of hexadecimal are public, and no private key
+    openings: frozenset[str] = frozenset()  # parameters of a WebSocket address that are kept
+    request_headers: frozenset[str] = frozenset({"accept", "accept-encoding", "content-type"})
+    response_headers: frozenset[str] = frozenset(
+        {"allow", "cache-control", "content-type", "date", "location", "retry-after", "server"}
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """One deployment of a venue: its REST base and its WebSocket base."""
 
@@ -94,6 +129,11 @@ class Endpoint:
     def _pattern(self) -> re.Pattern[str]:
         return _pattern_of(self.path)
 
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing at the venue. Hyperliquid reads with POST, and signs everything else."""
+        return self.method == "GET" or (self.method == "POST" and self.auth is Auth.NONE and bool(self.discriminator))
+
     def matches(self, method: str, path: str, body: Any = None) -> bool:
         """Whether a request with this method, path below the REST base and decoded JSON body is for this endpoint."""
         if method.upper() != self.method or not self._pattern.fullmatch(path):
@@ -126,6 +166,7 @@ class Channel:
     also: tuple[str, ...] = ()  # other paths: all markets at once
     frames: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     untyped: str = ""
+    params: tuple[Param, ...] = ()  # of the query, where the path is the subscription
     subscribe: Mapping[str, Any] | None = None  # the frame that a client sends; None where the path is the subscription
     auth: Auth = Auth.NONE
     sent_by_client: bool = False
@@ -153,9 +194,9 @@ def _pattern_of(path: str) -> re.Pattern[str]:
     return re.compile("".join(kinds.get(part[:1], re.escape(part)) for part in parts))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Venue:
-    """Everything known of one exchange."""
+    """Everything known of one exchange. Venues are constants: equal when they are the same."""
 
     name: str
     title: str
@@ -167,6 +208,8 @@ class Venue:
     credentials: tuple[Credential, ...]
     rate_limit: RateLimit
     pair_of: str  # how a trading pair is made: "{symbol}-USDC"
+    dialect: Dialect | None = None  # of its WebSocket
+    privacy: Privacy = field(default_factory=Privacy)
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint of this name; `KeyError` when there is none."""

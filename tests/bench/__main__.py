@@ -1,14 +1,19 @@
 """Print every measurement with its peer's, and whether the target is met."""
 
+import argparse
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import drifting, fuzzing, loading, replay, validation
+from tests.bench import drifting, fuzzing, loading, replay, serving, validation
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Always 0: a loaded machine is slow, and the ratios within one run are what counts."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--requests", type=int, default=serving.REQUESTS, help="before memory is looked at again")
+    parser.add_argument("--frames", type=int, default=serving.FRAMES, help="of the long tape")
+    wanted = parser.parse_args(arguments)
     row = "{:<44}{:>12}{:>20}{:>9}  {}"
     lines = [row.format("", "harness", "peer", "ratio", "target")]
     with TemporaryDirectory() as folder:
@@ -26,9 +31,12 @@ def main() -> int:
         lines.append(row.format(what, f"{growth:.2f}x", f"{peer_growth:.0f}x vcrpy", "", f"flat: {_met(growth < 1.5)}"))
         load = loading.measure(Path(folder))
         drift = drifting.measure(Path(folder))
+        served = serving.measure_requests(Path(folder), wanted.requests)
+        taped = serving.measure_frames(Path(folder), wanted.frames)
     what = f"loading {load.interactions:,} interactions"
     ours, peer = f"{load.ours:.2f} s", f"{load.vcrpy:.2f} s vcrpy"
     lines.append(row.format(what, ours, peer, f"{load.vcrpy / load.ours:.1f}x", f"1 s: {_met(load.ours <= 1)}"))
+    lines += [row.format(*cells) for cells in (*_serving(served), *_playing(taped))]
     rate = validation.measure()
     what = f"validations of {rate.positions} positions"
     ours, peer, ratio = f"{rate.ours:,.0f}/s", f"{rate.jsonschema:,.0f}/s jsonschema", rate.ours / rate.jsonschema
@@ -88,9 +96,48 @@ def _drifting(rates: drifting.Rates) -> list[tuple[str, ...]]:
     ]
 
 
+def _serving(served: serving.Requests) -> list[tuple[str, ...]]:
+    share, growth = served.ours / served.bare, served.after - served.before
+    return [
+        (
+            f"requests served, {serving.INTERACTIONS:,} interactions",
+            f"{served.ours:,.0f}/s",
+            f"{served.bare:,.0f}/s aiohttp",
+            f"{share:.2f}x",
+            f"0.5x: {_met(share >= 0.5)}",
+        ),
+        (
+            f"memory after {served.count:,} requests",
+            f"{served.after:.1f} MB",
+            f"{served.before:.1f} MB before",
+            f"{served.after / served.before:.2f}x",
+            f"constant: {_met(growth < 5)}",
+        ),
+    ]
+
+
+def _playing(taped: serving.Frames) -> list[tuple[str, ...]]:
+    return [
+        (
+            f"frames of a tape of {taped.count:,}",
+            f"{taped.ours:,.0f}/s",
+            f"{taped.bare:,.0f}/s aiohttp",
+            f"{taped.ours / taped.bare:.2f}x",
+            f"(of {taped.size} bytes; aiohttp sends one that it has)",
+        ),
+        (
+            f"most memory of a tape of {taped.count:,}",
+            f"{taped.peak:.1f} MB",
+            f"{taped.peak_short:.1f} MB of {serving.SHORT:,}",
+            f"{taped.peak / taped.peak_short:.2f}x",
+            f"constant: {_met(taped.peak - taped.peak_short < 5)}",
+        ),
+    ]
+
+
 def _met(reached: bool) -> str:
     return "met" if reached else "missed"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -42,7 +42,7 @@ def test_the_reference_connectors_pass_side_by_side_from_any_folder(tmp_path):
     ended = as_a_user(tmp_path, "check", "--check", "PLACEHOLDER", "--check", "PARSE-values", "--json", "report.json")
     assert (ended.returncode, ended.stderr) == (0, ""), ended
     document = json.loads((tmp_path / "report.json").read_text())
-    assert set(document) == {"schema_version", "command", "target", "venue", "results", "summary"}
+    assert set(document) == {"schema_version", "command", "target", "venue", "results", "summary", "recordings"}
     assert (document["schema_version"], document["command"]) == (1, "check")
     assert document["venue"] == "extended,lighter,hyperliquid"
     assert list(dict.fromkeys((result["venue"], result["method"]) for result in document["results"])) == [
@@ -53,6 +53,8 @@ def test_the_reference_connectors_pass_side_by_side_from_any_folder(tmp_path):
     assert document["summary"]["pass"] == len(document["results"]) > 20
     assert "PLACEHOLDER" in ended.stdout
     assert f"{len(document['results'])} passed" in ended.stdout
+    assert document["recordings"]["documentation"] > 3
+    assert f"recordings played: {document['recordings']['documentation']} documentation" in ended.stdout
     assert "\x1b" not in ended.stdout
 
 
@@ -198,7 +200,15 @@ def test_only_commands_that_exist_are_listed(harness):
     ended = harness("--help")
     assert (ended.code, ended.err) == (0, "")
     listed = ended.out.partition("Commands:")[2].partition("Exit codes:")[0]
-    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == ["check", "validate", "fuzz"]
+    assert re.findall(r"^  (\w+)", listed, re.MULTILINE) == [
+        "check",
+        "validate",
+        "scan",
+        "import",
+        "fuzz",
+        "record",
+        "serve",
+    ]
 
 
 def test_help_imports_nothing_that_takes_long():

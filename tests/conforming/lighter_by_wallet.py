@@ -75,6 +75,8 @@ class LighterWalletConnector:
     async def _update_positions(self):
         row = await self._row_or_error()
         fresh, doubtful = {}, 0
+        if not isinstance(row["positions"], list):
+            raise TypeError("GET /api/v1/account: positions are no list")
         for market in row["positions"]:
             try:
                 entry = self._read(market)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import aiohttp
 import pytest
 
+from harness.checks.evidence import AGE, UNPLAYED
 from harness.checks.recorded import PARSE, REFUSE
 from harness.checks.registry import checks
 from harness.contract.payloads import CHECK as SCHEMA
@@ -57,10 +58,10 @@ def test_every_check_has_a_section_and_every_section_a_check():
     described = {
         title for title in headings(DOCS / "checks.md") if title == SCHEMA or re.fullmatch(r"[A-Z]+-\w+", title)
     }
-    assert described == {*checks(), PARSE, REFUSE, SCHEMA}
+    assert described == {*checks(), PARSE, REFUSE, SCHEMA, AGE, UNPLAYED}
 
 
-@pytest.mark.parametrize("check", [*checks(), PARSE, REFUSE])
+@pytest.mark.parametrize("check", [*checks(), PARSE, REFUSE, AGE, UNPLAYED])
 def test_a_section_shows_a_failure_of_its_own_check_and_how_to_mend_it(check):
     """The example is of this check and not of the one before it."""
     text = (DOCS / "checks.md").read_text("utf-8")
@@ -128,3 +129,10 @@ def test_every_rule_of_drift_has_a_section_with_its_axes_and_classes():
     for rule in RULES.values():
         section = text.partition(f"\n### {rule.id}\n")[2].partition("\n### ")[0]
         assert f"({rule.area}, {rule.kind}, {rule.direction}; {' / '.join(rule.severities)})" in section
+
+
+def test_every_survivor_of_the_mutation_run_is_in_its_document():
+    """The table is that of `tests/mutation/explained.toml`, as `tests.mutation.explained.listed` writes it."""
+    from tests.mutation.explained import listed
+
+    assert listed() in (DOCS / "mutation.md").read_text("utf-8")

@@ -1,5 +1,8 @@
 """Hypothesis is run as asked: seeds, budgets, databases, and what is kept of a finding."""
 
+import shutil
+import socket
+import subprocess
 import time
 
 import pytest
@@ -14,6 +17,12 @@ from harness.fuzz.engine import Budget, Fuzzing, fuzz, fuzz_into
 from harness.targets.driving import Rig
 
 BALANCES, POSITIONS = "_update_balances", "_update_positions"
+
+
+class FloatsAndNoRetry(figures.Floats):
+    """Two mistakes, of which one shows in every play."""
+
+    attempts = 1
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +61,26 @@ def test_without_a_seed_a_run_is_derandomised(right):
 def test_a_finding_is_shrunk_to_its_smallest_play(rig):
     """One good answer that nobody edited shows that the wrong field is read."""
     run = fuzz(exam_of(rig, figures.BalanceForEquity), BALANCES, Budget(examples=30))
-    assert set(run.found) == {"PARSE-values"}
-    assert len(run.found["PARSE-values"].play) == 1
-    assert len(run.found["PARSE-values"].play[0].touched) <= 1
+    found = run.found["PARSE-values", "value:total"]
+    assert len(found.play) == 1
+    assert len(found.play[0].touched) <= 1
 
 
 def test_several_violations_are_told_apart(rig):
-    """Each check has its own smallest play."""
-    run = fuzz(exam_of(rig, state.ZeroOnAnyError), BALANCES, Budget(examples=100, seed=3))
-    assert len(run.found) >= 2, run.found
-    assert all(found.violation.check == check for check, found in run.found.items())
+    """Each check and cause has its own smallest play, and every step that it followed."""
+    run = fuzz(exam_of(rig, state.ZeroOnAnyError), BALANCES, Budget(examples=300, seed=3))
+    assert len(run.found) >= 4, run.found
+    assert all(found.violation.key() == key for key, found in run.found.items())
     assert all(len(found.play) == 2 for found in run.found.values()), run.found
+    assert all(found.play[-1].label in run.after[key] for key, found in run.found.items())
+
+
+def test_what_goes_wrong_in_every_play_does_not_hide_the_rest(rig):
+    """Nor is what it does to every other check reported as well."""
+    run = fuzz(exam_of(rig, FloatsAndNoRetry), BALANCES, Budget(examples=800, seed=1))
+    checks = {check for check, _ in run.found}
+    assert {"PARSE-decimal", "RETRY-throttled"} <= checks, run.found
+    assert not checks & {"EVOLVE-missing", "EVOLVE-null", "ERROR-body"}, run.found
 
 
 def test_until_first_stops_at_the_first_violation(rig):
@@ -155,6 +173,36 @@ def test_a_database_is_a_folder_or_none(tmp_path):
     assert database("none") is None
     assert isinstance(database(str(tmp_path / "here")), DirectoryBasedExampleDatabase)
     assert not (tmp_path / "here").exists()
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """The address of a Redis of its own, on loopback."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("no redis-server is installed")
+    pytest.importorskip("redis", reason="the package redis is not installed")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen([program, *options], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            for line in server.stdout:
+                if "Ready to accept connections" in line:
+                    break
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            server.terminate()
+
+
+def test_workers_that_share_a_redis_share_what_they_found(rig, redis_server):
+    """One finds it, another, with another seed and a connection of its own, begins with it."""
+    exam = exam_of(rig, errors.LoggedAtDebug)
+    mine = Budget(examples=500, seed=1, database=database(redis_server), until_first=True)
+    assert fuzz(exam, BALANCES, mine).found
+    others = Budget(examples=500, seed=2, database=database(redis_server), until_first=True)
+    assert fuzz(exam, BALANCES, others).examples <= 2
 
 
 @pytest.mark.parametrize("name", ["redis://127.0.0.1:1/0", "rediss://127.0.0.1:1/0"])

@@ -1,60 +1,59 @@
 """`python -m tests.mutation [MODULE...]`: mutate modules of `harness/connectors/` and print which mutants survive.
 
-Cosmic Ray changes files where they stand, so it is given a copy of the tree.
+Exit code 1 when a mutant survives that `explained.toml` does not explain, or something is explained that does not
+survive. Files stay as they are: a mutant is loaded from memory, in a process of its own.
 """
 
-import json
-import shutil
-import subprocess
 import sys
-import tempfile
+import time
+import warnings
 from collections.abc import Sequence
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.mutation.explained import explanations, stale
+from tests.mutation.mutants import FOLDER, Mutant, mutants
+from tests.mutation.score import Score, table
+from tests.mutation.verdict import judged
+
 VENUES = ("extended", "lighter", "hyperliquid")
-SHARED = ("account", "connector", "reading", "retry", "scrub", "transport")
-COPIED = ("harness", "schemas", "cassettes", "tests")
-
-CONFIGURATION = """
-[cosmic-ray]
-module-path = "harness/connectors/{module}.py"
-timeout = 180.0
-excluded-modules = []
-test-command = "{python} -m tests.mutation.verdict {venues}"
-
-[cosmic-ray.distributor]
-name = "local"
-"""
+MODULES = (*VENUES, *sorted({path.stem for path in FOLDER.glob("[a-z]*.py")} - {*VENUES}))
 
 
-def survivors(folder: Path, module: str) -> tuple[int, int, list[str]]:
-    """How many mutants there were and were noticed, and the others as differences of source."""
-    venues = module if module in VENUES else " ".join(VENUES)
-    tool = shutil.which("cosmic-ray") or sys.exit("cosmic-ray is not installed; tox -e mutation installs it")
-    configuration, session = folder / f"{module}.toml", folder / f"{module}.sqlite"
-    configuration.write_text(CONFIGURATION.format(module=module, venues=venues, python=sys.executable))
-    for command in (("init", configuration.name, session.name), ("exec", configuration.name, session.name)):
-        subprocess.run([tool, *command], cwd=folder, check=True)
-    dumped = subprocess.run([tool, "dump", session.name], cwd=folder, check=True, capture_output=True, text=True)
-    outcomes = [json.loads(line)[1] for line in dumped.stdout.splitlines()]
-    alive = [outcome["diff"] for outcome in outcomes if outcome and outcome["test_outcome"] == "survived"]
-    return len(outcomes), len(outcomes) - len(alive), alive
+def examined(module: str) -> list[tuple[Mutant, str | None]]:
+    """Every mutant of a module, with what gave it away."""
+    began, told = time.monotonic(), []
+    for mutant in mutants(module):
+        told.append((mutant, judged(mutant, (module,) if module in VENUES else VENUES)))
+        _say(f"\r{module}: {len(told)} mutants, {time.monotonic() - began:.0f} s", terminal=True)
+    _say("\r", terminal=True)
+    return told
 
 
 def main(modules: Sequence[str]) -> int:
-    """Mutate, print a line a module and every survivor; the score is for people to read, so the exit code is 0."""
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        for name in COPIED:
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        mutants = noticed = 0
-        for module in modules or (*VENUES, *SHARED):
-            number, killed, alive = survivors(folder, module)
-            mutants, noticed = mutants + number, noticed + killed
-            sys.stdout.write("\n".join([f"{module}: {killed} of {number} mutants were noticed", *alive, ""]))
-        sys.stdout.write(f"{noticed} of {mutants} mutants were noticed: {noticed / max(mutants, 1):.1%}\n")
-    return 0
+    """Print every survivor without an explanation, every explanation without a survivor, and the figures."""
+    warnings.simplefilter("ignore", SyntaxWarning)  # `is` beside a literal is what some mutants are
+    if unknown := set(modules) - set(MODULES):
+        sys.exit(f"tests.mutation: no module {', '.join(sorted(unknown))}; there are {', '.join(MODULES)}")
+    chosen = modules or MODULES
+    scores, alive = [], []
+    for module in chosen:
+        told = examined(module)
+        scores.append(Score.of(module, told))
+        alive += [mutant for mutant, said in told if said is None]
+    known = explanations()
+    unexplained = [mutant for mutant in alive if mutant.reference not in known]
+    outdated = stale({mutant.reference for mutant in alive}, chosen)
+    for mutant in unexplained:
+        _say(f"survives without an explanation: {mutant}\n")
+    for module, line, mutated in outdated:
+        _say(f"is explained and does not survive: {module}\n  - {line}\n  + {mutated}\n")
+    _say(f"{table(scores)}\n")
+    return 1 if unexplained or outdated else 0
+
+
+def _say(text: str, *, terminal: bool = False) -> None:
+    if not terminal or sys.stdout.isatty():
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

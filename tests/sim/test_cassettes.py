@@ -1,4 +1,4 @@
-"""The cassettes that come with the harness are those that the simulator writes."""
+"""The cassettes and tapes that come with the harness are those that the simulator writes."""
 
 import base64
 import subprocess
@@ -9,9 +9,10 @@ import pytest
 
 from harness import resources
 from harness.cassette import store
+from harness.cassette import tape as tapes
 from harness.cassette.model import Environment
 from harness.sim.credentials import CREDENTIALS
-from harness.sim.recording import cassette
+from harness.sim.recording import TAPED, cassette, tape
 from harness.sim.scenarios import SCENARIOS
 from harness.venues import venue as facts_of
 
@@ -36,11 +37,23 @@ def test_a_cassette_says_truthfully_where_it_comes_from(venue, scenario):
     assert all(interaction.request.uri.startswith(base) for interaction in loaded.interactions)
 
 
+@pytest.mark.parametrize("scenario", TAPED)
+@pytest.mark.parametrize("venue", SCENARIOS)
+def test_a_tape_is_byte_for_byte_what_the_simulator_writes(venue, scenario, tmp_path):
+    """And says as truthfully where it comes from."""
+    path = resources.cassettes() / venue / f"{scenario}{tapes.SUFFIX}"
+    tapes.save(tmp_path / "again", tape(venue, scenario))
+    assert path.read_bytes() == (tmp_path / "again").read_bytes()
+    told = tapes.load(path).provenance
+    assert (told.venue, told.scenario, told.environment) == (venue, scenario, Environment.DOCUMENTATION)
+    assert "not recorded" in told.note
+
+
 @pytest.mark.parametrize("venue", SCENARIOS)
 def test_there_is_no_cassette_that_nobody_writes(venue):
     """An orphan would never be written anew."""
-    found = {path.stem for path in (resources.cassettes() / venue).glob("*.yaml")}
-    assert found == set(SCENARIOS[venue])
+    found = {path.name for path in (resources.cassettes() / venue).iterdir()}
+    assert found == {f"{name}.yaml" for name in SCENARIOS[venue]} | {f"{name}{tapes.SUFFIX}" for name in TAPED}
 
 
 @pytest.mark.parametrize("venue", SCENARIOS)
@@ -53,7 +66,7 @@ def test_no_cassette_holds_a_secret(venue):
         bare = secret.removeprefix("0x")
         forms |= {secret, bare, quote(secret), base64.b64encode(bare.encode()).decode()}
         forms |= {bare.upper(), base64.b64encode(secret.encode()).decode()}
-    for path in (resources.cassettes() / venue).glob("*.yaml"):
+    for path in (resources.cassettes() / venue).iterdir():
         text = path.read_text("utf-8")
         assert not [form for form in forms if form in text], path.name
 
@@ -76,7 +89,11 @@ def test_the_command_writes_every_cassette_into_a_folder(tmp_path):
     """`python -m harness.sim FOLDER` names each file that it writes."""
     command = [sys.executable, "-m", "harness.sim", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
-    assert len(done.stdout.splitlines()) == len(ALL)
+    assert len(done.stdout.splitlines()) == len(ALL) + len(SCENARIOS) * len(TAPED)
     for venue, scenario in ALL:
         written = tmp_path / venue / f"{scenario}.yaml"
         assert written.read_bytes() == (resources.cassettes() / venue / f"{scenario}.yaml").read_bytes()
+    for venue in SCENARIOS:
+        for scenario in TAPED:
+            name = f"{scenario}{tapes.SUFFIX}"
+            assert (tmp_path / venue / name).read_bytes() == (resources.cassettes() / venue / name).read_bytes()

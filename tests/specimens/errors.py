@@ -98,6 +98,20 @@ class EnvelopeIsAnAnswer(Lighter):
         return super().rows(answer) if "accounts" in answer.document() else []
 
 
+class AccountsAreSuccess(Lighter):
+    """`code` is not read where there are accounts."""
+
+    def refusal(self, document: Any) -> str | None:
+        return None if "accounts" in document else super().refusal(document)
+
+
+class RefusalInCapitals(Extended):
+    """Only `ERROR` is an error, and whatever else the venue may say of an answer is a success."""
+
+    def refusal(self, document: Any) -> str | None:
+        return super().refusal(document) if document["status"] == "ERROR" else None
+
+
 class EnvelopeIsZero(Hyperliquid):
     """`{"status": "err"}` is read as an account with defaults."""
 

@@ -119,3 +119,10 @@ class BadRowKeptAsItWas(Lighter):
             return super().position(row)
         except (ArithmeticError, LookupError, TypeError):
             return self.account_positions.get(f"{row.get('symbol')}-{self.asset}")
+
+
+class WholeLeverage(Hyperliquid):
+    """Leverage is an integer, today."""
+
+    def leverage(self, row: Any) -> Decimal:
+        return Decimal(int(super().leverage(row)))

@@ -81,6 +81,13 @@ class MarginFractionAsLeverage(Lighter):
         return number(row["initial_margin_fraction"])
 
 
+class AtMostFifty(Lighter):
+    """No market of that day allowed more."""
+
+    def leverage(self, row: Any) -> Decimal:
+        return min(super().leverage(row), Decimal(50))
+
+
 class ReversedLeverage(Lighter):
     """The fraction of a hundred, upside down."""
 
@@ -190,6 +197,13 @@ class AccessorOfTheOther(Extended):
 
     def get_available_balance(self, asset: str) -> Decimal:
         return self.get_balance(asset)
+
+
+class OneOfWhatIsNotHeld(Extended):
+    """A default that keeps a division from failing."""
+
+    def get_balance(self, asset: str) -> Decimal:
+        return self._account_balances.get(asset, Decimal(1))
 
 
 class RoundedPnl(Lighter):

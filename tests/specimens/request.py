@@ -1,6 +1,7 @@
 """Requests that the venue does not document, that are too many, or that tell too much; sessions that stay open."""
 
 import asyncio
+import json
 import logging
 from contextlib import suppress
 from typing import Any
@@ -39,6 +40,15 @@ class WrongMethod(Hyperliquid):
 
     async def info(self, kind: str) -> Answer:
         return await self.ask("GET", "/info", params={"type": kind, "user": self.credentials["address"]})
+
+
+class JsonAsBytes(Hyperliquid):
+    """The body is JSON, and its header speaks of bytes."""
+
+    async def info(self, kind: str) -> Answer:
+        return await self.ask(
+            "POST", "/info", data=json.dumps({"type": kind, "user": self.credentials["address"]}).encode()
+        )
 
 
 class Probe(Extended):
@@ -109,6 +119,18 @@ class KeyInError(Extended):
         return VenueError(f"{route}: {problem}, sent with {self.headers()}")
 
 
+class HiddenAsItStands(Extended):
+    """What the venue says is shown without the key, as long as the key is written as in the configuration."""
+
+    async def send(self, method: str, path: str, **how: Any) -> Answer:
+        answer = await super().send(method, path, **how)
+        self.words = answer.body.decode(errors="replace").replace(self.credentials["api_key"], "…")
+        return answer
+
+    def failure(self, route: str, problem: str) -> Exception:
+        return VenueError(f"{route}: {problem}: {self.words}")
+
+
 class PrivateKeyInError(Hyperliquid):
     """The error shows the whole configuration."""
 
@@ -144,6 +166,13 @@ class CloseDoesNothing(Hyperliquid):
 
     async def close(self) -> None:
         pass
+
+
+class SessionDropped(Extended):
+    """`close` forgets the session, and the garbage collector finds it open."""
+
+    async def close(self) -> None:
+        self.session = None
 
 
 class TaskLeak(Lighter):

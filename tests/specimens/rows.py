@@ -1,9 +1,10 @@
 """Sides and signs, rows that must not count, and rows that must."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from specimens.base import LONG, SHORT, Answer, Balances, Position, PositionSide, number
+from specimens.base import LONG, SHORT, Answer, Balances, Position, PositionSide, VenueError, number
 from specimens.venues import Extended, Hyperliquid, Lighter
 
 
@@ -120,6 +121,53 @@ class LastThatIsNoPool(FirstAccount):
         return [row for row in answer.document()["accounts"] if row["account_type"] != 2][-1]
 
 
+class FirstOfTheWallet(FirstAccount):
+    """Without an index, whichever account comes first."""
+
+    def account(self, answer: Answer) -> Any:
+        accounts = answer.document()["accounts"]
+        wanted = self.credentials.get("account_index", self.index(accounts[0]))
+        return next(row for row in accounts if self.index(row) == wanted)
+
+
+class SumOfTheWallet(FirstOfTheWallet):
+    """Without an index, everything that the wallet owns, pools of others' money included."""
+
+    def total(self, account: Any) -> Decimal:
+        return self.over_all("total_asset_value") if self.everything else super().total(account)
+
+    def balances(self, answer: Answer) -> Balances:
+        self.everything = None if "account_index" in self.credentials else answer.document()["accounts"]
+        return super().balances(answer)
+
+    def over_all(self, name: str) -> Decimal:
+        return sum((number(row[name]) for row in self.everything or ()), Decimal(0))
+
+    def available(self, account: Any) -> Decimal:
+        return self.over_all("available_balance") if self.everything else super().available(account)
+
+
+class FirstPageOnly(FirstAccount):
+    """A second account is refused where it is seen, and the second page is not looked at."""
+
+    def account(self, answer: Answer) -> Any:
+        accounts = answer.document()["accounts"]
+        wanted = self.credentials.get("account_index")
+        if wanted is None and len(accounts) > 1:
+            raise VenueError("GET /api/v1/account: several accounts")
+        return next(row for row in accounts if wanted is None or self.index(row) == wanted)
+
+
+class PagesForEver(FirstPageOnly):
+    """The next page is asked for as long as one is named."""
+
+    async def ask_positions(self) -> Answer:
+        answer = await super().ask_positions()
+        while cursor := answer.document().get("next_cursor"):
+            answer = await self.ask("GET", "/api/v1/account", params={**self.question(), "cursor": cursor})
+        return answer
+
+
 class SpotAssetAsCollateral(Lighter):
     """Every row of `assets` becomes a balance."""
 
@@ -144,11 +192,33 @@ class UnifiedIgnored(Hyperliquid):
         return await self.info("clearinghouseState")
 
 
+class ModeUnheardOf(Hyperliquid):
+    """A documented mode that the account of its author was never in."""
+
+    modes: ClassVar[Mapping[str, str]] = {
+        name: kind for name, kind in Hyperliquid.modes.items() if name != "dexAbstraction"
+    }
+
+
+class AbstractionIsSpot(Hyperliquid):
+    """What is called an abstraction was taken for another name of a unified account."""
+
+    modes: ClassVar[Mapping[str, str]] = {**Hyperliquid.modes, "dexAbstraction": "spotClearinghouseState"}
+
+
 class SpotAlways(Hyperliquid):
     """The spot wallet, whatever the account's mode."""
 
     async def ask_balances(self) -> Answer:
         return await self.info("spotClearinghouseState")
+
+
+class LastInTheAlphabet(Hyperliquid):
+    """Among the assets of its author, the collateral was the last one."""
+
+    def spot(self, document: Any) -> tuple[Decimal, Decimal]:
+        row = max(document["balances"], key=lambda each: (each["coin"] >= "USDC", each["coin"]))
+        return number(row["total"]), number(row["total"]) - number(row["hold"])
 
 
 class FirstSpotRow(Hyperliquid):

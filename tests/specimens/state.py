@@ -90,6 +90,14 @@ class AnyNotFoundIsZero(Extended):
         return answer.status == 404
 
 
+class AnyErrorObjectIsZero(Extended):
+    """A gateway's JSON with 404 is taken for the venue's own."""
+
+    def has_no_funds(self, path: str, answer: Answer) -> bool:
+        told = answer.status == 404 and b'"error":' in answer.body
+        return super().has_no_funds(path, answer) or (told and path == "/user/balance")
+
+
 class OneAfterTheOther(Lighter):
     """The total is in place before the available balance was understood."""
 

@@ -12,9 +12,10 @@ import pytest
 from harness.errors import UsageError
 from harness.gateway import Reply
 from harness.gateway.messages import Wire
-from harness.targets.driving import Outcome, Rig, Setting, chain
+from harness.targets.driving import Rig, Setting
 from harness.targets.loading import Target
 from harness.targets.observation import observe
+from harness.targets.outcome import Outcome, chain
 
 GOOD = Reply(200, "OK", (("Content-Type", "application/json"),), b'{"equity":"1"}')
 SETTING = Setting(

@@ -222,7 +222,7 @@ def test_a_schema_compiles_in_both_implementations_and_says_what_it_is(name):
     assert document["$id"] == f"urn:harness:hyperliquid:{name.replace('/', ':')}"
     assert document["title"]
     assert "Source: " in document["description"]
-    common = schemas.load("hyperliquid/rest/error")._common
+    common = schemas.load("hyperliquid/rest/error").common
     for instance in (None, {}, [], "text", SPECIMENS.get(name)):
         assert reference_validator(document, common).is_valid(instance) == schema.is_valid(instance)
 

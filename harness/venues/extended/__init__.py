@@ -5,7 +5,9 @@ Sources: recorded payloads, the vendor's SDK (x10-python-trading-starknet 2.6.0)
 """
 
 from harness.venues.extended.account import ENDPOINTS as ACCOUNT
+from harness.venues.extended.dialect import ExtendedDialect
 from harness.venues.extended.orders import ENDPOINTS as ORDERS
+from harness.venues.extended.privacy import PRIVACY
 from harness.venues.extended.public import ENDPOINTS as PUBLIC
 from harness.venues.extended.streams import CHANNELS
 from harness.venues.facts import Credential, Environment, RateLimit, Venue
@@ -39,4 +41,6 @@ VENUE = Venue(
     ),
     rate_limit=RateLimit(requests=1_000, seconds=60),
     pair_of="{market}",
+    dialect=ExtendedDialect(CHANNELS),
+    privacy=PRIVACY,
 )

@@ -3,7 +3,7 @@
 Without the market, the last segment, a public stream carries every market and its frames keep their shape.
 """
 
-from harness.venues.facts import Auth, Channel
+from harness.venues.facts import Auth, Channel, Param
 
 __all__ = ["CHANNELS"]
 
@@ -14,6 +14,7 @@ CHANNELS = (
         also=("/orderbooks",),
         summary="Order book: a snapshot each minute, deltas between; with ?depth=1 the best levels, all snapshots",
         source="documentation: Order book stream; SDK: StreamClient.subscribe_to_orderbooks; recorded frames",
+        params=(Param(name="depth", values=("1",), default="the full book"),),
     ),
     Channel(
         name="orderbooks-rfq",
@@ -40,6 +41,7 @@ CHANNELS = (
         path="/candles/{market}/{candle_type}",
         summary="Candles; ?interval= is an ISO 8601 duration, the type is trades, mark-prices or index-prices",
         source="documentation: Candles stream; SDK: StreamClient.subscribe_to_candles",
+        params=(Param(name="interval", required=True),),
     ),
     Channel(
         name="prices-mark",

@@ -2,8 +2,10 @@
 
 from harness.venues.facts import Credential, Environment, RateLimit, Venue
 from harness.venues.hyperliquid.channels import CHANNELS
+from harness.venues.hyperliquid.dialect import HyperliquidDialect
 from harness.venues.hyperliquid.exchange import ENDPOINTS as _EXCHANGE
 from harness.venues.hyperliquid.info import ENDPOINTS as _INFO
+from harness.venues.hyperliquid.privacy import PRIVACY
 
 __all__ = ["VENUE"]
 
@@ -22,4 +24,6 @@ VENUE = Venue(
     # Counted in the weights of the endpoints; actions are limited per address as well (documentation, "Rate limits").
     rate_limit=RateLimit(requests=1200, seconds=60),
     pair_of="{coin}-USD",
+    dialect=HyperliquidDialect(),
+    privacy=PRIVACY,
 )

@@ -3,7 +3,9 @@
 from harness.venues.facts import Credential, Environment, RateLimit, Venue
 from harness.venues.lighter.accounts import ACCOUNTS, ORDERS
 from harness.venues.lighter.channels import CHANNELS
+from harness.venues.lighter.dialect import LighterDialect
 from harness.venues.lighter.markets import MARKETS, SYSTEM
+from harness.venues.lighter.privacy import PRIVACY
 from harness.venues.lighter.transactions import TRANSACTIONS
 
 __all__ = ["VENUE"]
@@ -33,4 +35,6 @@ VENUE = Venue(
     # (apidocs.lighter.xyz, Rate Limits).
     rate_limit=RateLimit(requests=24_000, seconds=60, scope="ip and l1 address"),
     pair_of="{symbol}-USDC",
+    dialect=LighterDialect(),
+    privacy=PRIVACY,
 )
