@@ -29,8 +29,8 @@ class Difference:
         return f"{self.at}: expected {self.expected}, got {self.actual}"
 
     def cause(self) -> tuple[str, str]:
-        """What two differences of one cause have in common: of an entry that is or is not there, not which one."""
-        return self.kind, self.at.rpartition(".")[2] if self.kind not in {"missing", "extra"} else ""
+        """What two differences of one cause have in common."""
+        return self.kind, self.at.rpartition(".")[2]
 
 
 def differences(reading: Reading, expected: AccountState, seen: Snapshot) -> tuple[Difference, ...]:

@@ -98,7 +98,7 @@ def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outco
         check = _SPEAKS[difference.kind]
         if difference.kind == "extra" and _was_there(difference, before):
             check = "STATE-closed"
-        effect = ":".join(difference.cause())
+        effect = _effect(difference)
         effects = frozenset({effect})
         yield Violation(check, str(difference), effect, difference.expected, difference.actual, effects)
     if len(outcome.requests) > _MOST_REQUESTS * step.calls:
@@ -106,7 +106,13 @@ def _taken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outco
 
 
 def _effects(wrong: Iterable[Difference]) -> frozenset[str]:
-    return frozenset(":".join(difference.cause()) for difference in wrong)
+    return frozenset(map(_effect, wrong))
+
+
+def _effect(difference: Difference) -> str:
+    """What is wrong, and of which figure; of an entry that is or is not there, not which one."""
+    kind, figure = difference.cause()
+    return kind if kind in {"missing", "extra"} else f"{kind}:{figure}"
 
 
 def _raised(outcome: Outcome) -> frozenset[str]:
