@@ -9,6 +9,21 @@ from typing import Annotated
 
 import typer
 
+from harness.commands.drift_options import drift
+from harness.commands.options import (
+    Debug,
+    Github,
+    Json,
+    Junit,
+    Markdown,
+    Methods,
+    Sarif,
+    Scale,
+    SecretEnv,
+    Secrets,
+    Target,
+    Venues,
+)
 from harness.errors import HarnessFault, UsageError
 
 __all__ = ["app", "main"]
@@ -20,32 +35,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 a fault of the harness itself.",
 )
 
-_Json = Annotated[
-    str, typer.Option("--json", metavar="FILE", help="Write every result as one JSON document; - is standard output.")
-]
-_Junit = Annotated[str, typer.Option("--junit", metavar="FILE", help="Write every result as JUnit XML.")]
-_Target = Annotated[
-    str, typer.Option(metavar="MODULE:FACTORY", help="The connector; without it, the reference connectors.")
-]
-_Venues = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="extended, lighter or hyperliquid; repeatable.")
-]
-_Methods = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Only this method, _update_balances say; repeatable.")
-]
-_SecretEnv = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME", help="An environment variable that holds a secret; repeatable."),
-]
-_Secrets = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="JSON, TOML or .env of secrets, outside the repository.", show_default=False),
-]
-_Scale = Annotated[str, typer.Option(metavar="FACTOR", help="Multiply the account's amounts by this.")]
-_Debug = Annotated[
-    bool, typer.Option("--debug", help="Show the traceback of a fault of the harness, as HARNESS_DEBUG=1 does.")
-]
-
 
 @app.callback()
 def _root() -> None:
@@ -55,9 +44,9 @@ def _root() -> None:
 @app.command()
 def check(  # noqa: PLR0913 - an option each
     *,
-    target: _Target = "",
-    venue: _Venues = None,
-    method: _Methods = None,
+    target: Target = "",
+    venue: Venues = None,
+    method: Methods = None,
     check: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this check or family, STATE say; repeatable.")
     ] = None,
@@ -74,9 +63,12 @@ def check(  # noqa: PLR0913 - an option each
         ),
     ] = None,
     unplayed: Annotated[bool, typer.Option("--unplayed", help="Fail on recordings that no check plays.")] = False,
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - main() looks for it, so that it holds for faults at any point
 ) -> int:
     """Run the checks on a connector and say what is wrong with it."""
     from harness.commands.check import Request, run
@@ -92,47 +84,55 @@ def check(  # noqa: PLR0913 - an option each
         max_age=max_age,
         unplayed=unplayed,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command()
-def validate(
+def validate(  # noqa: PLR0913 - an option each
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Payload files, cassettes, tapes or folders.")],
     *,
     kind: Annotated[
         list[str] | None,
         typer.Option(metavar="KIND", help="Only payloads of this provenance, recorded say; repeatable."),
     ] = None,
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Validate recorded payloads against the schemas of their endpoints and channels."""
     from harness.commands.outputs import Outputs
     from harness.commands.validate import run
 
-    return run(tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit))
+    return run(
+        tuple(paths), tuple(kind or ()), Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github)
+    )
 
 
 @app.command()
 def scan(  # noqa: PLR0913 - an option each
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders, of any kind.")],
     *,
-    secret_env: _SecretEnv = None,
-    secrets: _Secrets = None,
+    secret_env: SecretEnv = None,
+    secrets: Secrets = None,
     allow: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Look-alikes that are none, with reasons.", show_default=False)
     ] = None,
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Search files for known secrets in every form, and for what looks like a credential."""
     from harness.commands.outputs import Outputs
     from harness.commands.scan import Request, run
 
     request = Request(paths=tuple(paths), variables=tuple(secret_env or ()), secrets=secrets, allow=allow)
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command("import")
@@ -147,16 +147,19 @@ def import_(  # noqa: PLR0913 - an option each
     environment: Annotated[
         str, typer.Option(metavar="NAME", help="Only what is from here: mainnet, testnet or documentation.")
     ] = "",
-    secret_env: _SecretEnv = None,
-    secrets: _Secrets = None,
+    secret_env: SecretEnv = None,
+    secrets: Secrets = None,
     key_env: Annotated[
         str, typer.Option(metavar="NAME", help="The environment variable with the key of pseudonyms.")
     ] = "HARNESS_PSEUDONYM_KEY",
-    scale: _Scale = "",
+    scale: Scale = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a recording of this name.")] = False,
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Take over what other tools recorded, redacted and searched for leaks."""
     from harness.commands.importing import Request, run
@@ -174,15 +177,15 @@ def import_(  # noqa: PLR0913 - an option each
         scale=scale,
         force=force,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command()
 def fuzz(  # noqa: PLR0913 - an option each
     *,
-    target: _Target = "",
-    venue: _Venues = None,
-    method: _Methods = None,
+    target: Target = "",
+    venue: Venues = None,
+    method: Methods = None,
     examples: Annotated[
         int | None, typer.Option(metavar="N", help="Generated plays a method; 1000 unless told.", show_default=False)
     ] = None,
@@ -205,9 +208,12 @@ def fuzz(  # noqa: PLR0913 - an option each
             help="Where failing examples are remembered: a folder, redis://HOST:PORT/N, or none.",
         ),
     ] = "",
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Play generated answers and faults to a connector and shrink what goes wrong."""
     from harness.commands.fuzz import Request, run
@@ -224,7 +230,10 @@ def fuzz(  # noqa: PLR0913 - an option each
         save=save,
         database=database,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
+
+
+app.command()(drift)
 
 
 @app.command()
@@ -242,7 +251,7 @@ def record(  # noqa: PLR0913 - an option each
         Path | None,
         typer.Option(metavar="FILE", help="JSON, TOML or .env, outside any repository.", show_default=False),
     ] = None,
-    scale: _Scale = "",
+    scale: Scale = "",
     force: Annotated[bool, typer.Option("--force", help="Replace a recording that is there.")] = False,
     trading: Annotated[bool, typer.Option("--trading", help="With --listen, let orders through.")] = False,
     trading_on_mainnet: Annotated[bool, typer.Option("--trading-on-mainnet", help="On mainnet too.")] = False,
@@ -257,9 +266,12 @@ def record(  # noqa: PLR0913 - an option each
     by: Annotated[
         str, typer.Option(metavar="NAME", envvar="HARNESS_RECORDED_BY", help="Who records, for the provenance.")
     ] = "",
-    json: _Json = "",
-    junit: _Junit = "",
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    json: Json = "",
+    junit: Junit = "",
+    sarif: Sarif = "",
+    markdown: Markdown = "",
+    github: Github = False,
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Record what a venue answers, redacted, from testnet or mainnet."""
     from harness.commands.outputs import Outputs
@@ -283,7 +295,7 @@ def record(  # noqa: PLR0913 - an option each
         connect_to=tuple(connect_to or ()),
         by=by,
     )
-    return run(request, Outputs(json=json, junit=junit))
+    return run(request, Outputs(json=json, junit=junit, sarif=sarif, markdown=markdown, github=github))
 
 
 @app.command()
@@ -305,7 +317,7 @@ def serve(  # noqa: PLR0913 - an option each
     ] = None,
     pace: Annotated[str, typer.Option(metavar="PACE", help="Of tapes: recorded or fast.")] = "recorded",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no requests.")] = False,
-    debug: _Debug = False,  # noqa: ARG001 - as above
+    debug: Debug = False,  # noqa: ARG001 - as above
 ) -> int:
     """Serve recordings of a venue on a port, to any client, until interrupted."""
     from harness.commands.serve import Request, run

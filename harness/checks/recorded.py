@@ -17,7 +17,7 @@ from harness.errors import UsageError
 from harness.findings import Result, Status
 from harness.venues.facts import Endpoint
 
-__all__ = ["PARSE", "REFUSE", "run_recorded"]
+__all__ = ["PARSE", "REFUSE", "run_recorded", "scene_of"]
 
 PARSE = "PARSE-recorded"
 REFUSE = "ERROR-recorded"
@@ -58,7 +58,7 @@ def _one(exam: Exam, method: str, reading: Reading, payload: Payload, case: str)
 
 def _judged(exam: Exam, method: str, reading: Reading, payload: Payload) -> tuple[str, str, dict[str, Any]]:
     """The check that speaks of a payload, what is wrong with what the target made of it, and the evidence."""
-    scene, credentials = _scene(exam, reading, payload)
+    scene, credentials = scene_of(exam, reading, payload)
     expected = exam.expected(method, scene, credentials)
     (outcome,) = exam.play(method, scene, credentials=credentials)
     evidence = {"actual": outcome.state.document(method), "payload": exam.excerpt(method, scene)}
@@ -73,7 +73,7 @@ def _judged(exam: Exam, method: str, reading: Reading, payload: Payload) -> tupl
     return PARSE, found[0] if found else "", {"differences": found[:5], **evidence}
 
 
-def _scene(exam: Exam, reading: Reading, payload: Payload) -> tuple[Scene, Mapping[str, Any]]:
+def scene_of(exam: Exam, reading: Reading, payload: Payload) -> tuple[Scene, Mapping[str, Any]]:
     """The situation in which a payload is the answer, and the credentials of the account that it is about."""
     body = payload.text.encode() if payload.text is not None else exact.encode(payload.body)
     scene = Scene(BASE).answered(reading.endpoint, Answer(payload.status, body))

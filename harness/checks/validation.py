@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.findings import Result, Status
 from harness.venues import NAMES, venue
 
-__all__ = ["KINDS", "payloads_of", "validate_paths"]
+__all__ = ["KINDS", "is_refusal", "payloads_of", "validate_paths"]
 
 KINDS = ("recorded", "observed", "documented", "mock", "simulated")
 """What a payload's provenance can be, the most trustworthy first."""
@@ -119,7 +119,7 @@ def _venue_of(url: URL) -> str:
     return ""
 
 
-def _is_refusal(payload: Payload, endpoint: str) -> bool:
+def is_refusal(payload: Payload, endpoint: str) -> bool:
     """Whether this is how, by the contract, the venue refuses with HTTP 200 on a route that an update reads."""
     rules = contract(payload.venue)
     is_read = payload.transport == "rest" and any(reading.endpoint == endpoint for reading in rules.readings)
@@ -143,7 +143,7 @@ def judge(payload: Payload) -> Result:
         result = replace(result, evidence={"kind": payload.kind, **result.evidence})
     if result.status is Status.FAIL and (reason := exceptions.reason(payload.venue, found[0].name, payload.body)):
         return replace(result, status=Status.SKIP, message=f"excepted: {reason}")
-    if result.status is Status.FAIL and _is_refusal(payload, found[0].name):
+    if result.status is Status.FAIL and is_refusal(payload, found[0].name):
         evidence = {"schema": f"{payload.venue}/rest/error"}
         return replace(result, status=Status.PASS, message="", evidence=evidence)
     if result.status is Status.PASS and payload.transport == "rest" and payload.status < 400:

@@ -11,7 +11,7 @@ from typing import TextIO
 from harness.errors import UsageError
 from harness.findings import Report
 
-__all__ = ["Outputs"]
+__all__ = ["Outputs", "probe", "write_file"]
 
 _STDOUT = "-"
 Writer = Callable[[Report], str]
@@ -20,13 +20,16 @@ Writer = Callable[[Report], str]
 class Outputs:
     """The destinations that a command was given. `UsageError`, at once, for one that cannot be written."""
 
-    def __init__(self, *, json: str = "", junit: str = "") -> None:
-        self._files = {"--json": json, "--junit": junit}
-        if json == junit == _STDOUT:
-            raise UsageError("only one report can go to standard output", where="--junit", cure="name a file")
+    def __init__(
+        self, *, json: str = "", junit: str = "", sarif: str = "", markdown: str = "", github: bool = False
+    ) -> None:
+        self._files = {"--json": json, "--junit": junit, "--sarif": sarif, "--markdown": markdown}
+        self._github = github
+        if len(twice := [option for option, name in self._files.items() if name == _STDOUT]) > 1:
+            raise UsageError("only one report can go to standard output", where=twice[1], cure="name a file")
         for option, name in self._files.items():
             if name and name != _STDOUT:
-                _probe(option, Path(name))
+                probe(option, Path(name))
 
     @property
     def human(self) -> TextIO:
@@ -35,10 +38,15 @@ class Outputs:
 
     def write(self, report: Report, show: Callable[[Report, TextIO], None], *, interrupted: bool = False) -> None:
         """Write the files and then show the report, so that neither a closed pipe nor a full disk loses the other."""
-        from harness.report import json, junit
+        from harness.report import github, json, junit, markdown, sarif
 
         failed: UsageError | None = None
-        texts = {"--json": lambda: json.text(report, interrupted=interrupted), "--junit": lambda: junit.text(report)}
+        texts: dict[str, Callable[[], str]] = {
+            "--json": lambda: json.text(report, interrupted=interrupted),
+            "--junit": lambda: junit.text(report),
+            "--sarif": lambda: sarif.text(report),
+            "--markdown": lambda: markdown.text(report),
+        }
         for option, name in self._files.items():
             if name and name != _STDOUT:
                 try:
@@ -46,6 +54,9 @@ class Outputs:
                 except OSError as error:
                     failed = UsageError(f"cannot be written: {error.strerror}", where=f"{option} {name}")
         show(report, self.human)
+        if self._github:
+            self.human.write(github.annotations(report))
+            github.summarise(report)
         for option, name in self._files.items():
             if name == _STDOUT:
                 sys.stdout.write(texts[option]())
@@ -53,7 +64,16 @@ class Outputs:
             raise failed
 
 
-def _probe(option: str, path: Path) -> None:
+def write_file(option: str, path: Path, text: str) -> None:
+    """Write what an option asks for, whole or not at all; `UsageError` when that cannot be."""
+    try:
+        _replace(path, text)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror}", where=f"{option} {path}") from None
+
+
+def probe(option: str, path: Path) -> None:
+    """`UsageError` unless the file that an option names can be written."""
     where = f"{option} {path}"
     if path.is_dir():
         raise UsageError("is a folder", where=where, cure="name a file")

@@ -1,1 +1,1 @@
-"""Results out: terminal, JSON, JUnit."""
+"""Results out: terminal, JSON, JUnit, SARIF, GitHub, Markdown."""

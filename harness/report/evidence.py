@@ -8,6 +8,7 @@ from typing import Any
 import simplejson
 
 from harness.findings import Result
+from harness.report.place import page
 
 __all__ = ["Finding", "clean", "folded", "lines", "paragraphs", "summary"]
 
@@ -78,7 +79,7 @@ def paragraphs(finding: Finding) -> Iterator[str]:
             yield _more(others)
     if rest := [result for cause in finding.causes[_CAUSES:] for result in cause]:
         yield _more(rest, "of other kinds")
-    yield f"see docs/checks.md#{finding.check.lower()}"
+    yield f"see {page(finding.check)}"
 
 
 def _more(results: Iterable[Result], kind: str = "") -> str:

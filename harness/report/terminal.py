@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from harness.fuzz.task import Telling
 from harness.report.evidence import clean, folded, lines, paragraphs, summary
 
-__all__ = ["show_check", "show_fuzzing", "show_import", "show_scan", "show_validation"]
+__all__ = ["show_check", "show_drift", "show_fuzzing", "show_import", "show_scan", "show_validation"]
 
 _PIPE_WIDTH = 240  # wide enough that no row of a table is broken where nobody looks at a screen
 _AGE = "RECORDING-age"
@@ -156,6 +156,40 @@ def show_validation(report: Report, file: TextIO) -> None:
         console.print(Text(f"and {len(told) - _LISTED} more, which --json FILE lists"))
     console.print()
     _conclude(console, report)
+
+
+_STYLES = {"breaking": "bold red", "risky": "yellow", "compatible": "dim"}
+
+
+def show_drift(report: Report, file: TextIO) -> None:
+    """The differences, the worst first, each with what it does; what was not compared; then the summary."""
+    console, marks = _console(file), _Marks(file)
+    told = [result for result in report.results if result.evidence.get("class")]
+    counts = Counter(str(result.evidence["class"]) for result in told)
+    ordered = sorted(told, key=lambda result: list(_STYLES).index(str(result.evidence["class"])))
+    for result in ordered[:_LISTED]:
+        severity = str(result.evidence["class"])
+        sign = marks.bad if result.status is Status.FAIL else marks.none
+        console.print(Text(f"{sign} {severity} {result.check}  {clean(result.case)}", style=_STYLES[severity]))
+        console.print(Text(f"    {clean(result.message.partition(': ')[2])}"))
+        if readers := result.evidence.get("read by"):
+            checks = ", ".join(map(str, result.evidence.get("checks", ())))
+            console.print(
+                Text(f"    read by {clean('; '.join(map(str, readers)))}; {checks} fails where it goes unnoticed")
+            )
+        for sentence in result.evidence.get("impact", ()):
+            console.print(Text(f"    {clean(str(sentence))}"))
+    if len(ordered) > _LISTED:
+        console.print(Text(f"and {len(ordered) - _LISTED} more, which --json FILE lists"))
+    for result in [result for result in report.results if result.status in {Status.ABSENT, Status.SKIP}][:_LISTED]:
+        console.print(Text(f"{marks.none} {clean(result.case)}: {clean(result.message)}", style="dim"))
+    if report.results:
+        console.print()
+    same = sum(1 for result in report.results if result.status is Status.PASS and not result.evidence.get("class"))
+    parts = [f"{counts[severity]} {severity}" for severity in _STYLES if counts[severity]]
+    parts += [f"{same} endpoints and channels as they were"] if same else []
+    wrong = any(result.status in _WRONG for result in report.results)
+    console.print(Text(", ".join(parts) or "nothing differs", style="bold red" if wrong else "bold green"))
 
 
 def show_scan(report: Report, file: TextIO) -> None:

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench import fuzzing, loading, replay, serving, validation
+from tests.bench import drifting, fuzzing, loading, replay, serving, validation
 
 
 def main(arguments: list[str]) -> int:
@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
         what = f"growth from {replays[0].interactions} to {replays[-1].interactions:,}"
         lines.append(row.format(what, f"{growth:.2f}x", f"{peer_growth:.0f}x vcrpy", "", f"flat: {_met(growth < 1.5)}"))
         load = loading.measure(Path(folder))
+        drift = drifting.measure(Path(folder))
         served = serving.measure_requests(Path(folder), wanted.requests)
         taped = serving.measure_frames(Path(folder), wanted.frames)
     what = f"loading {load.interactions:,} interactions"
@@ -42,6 +43,7 @@ def main(arguments: list[str]) -> int:
     lines.append(row.format(what, ours, peer, f"{ratio:.0f}x", f"30x: {_met(ratio >= 30)}"))
     for one_venue in fuzzing.measure():
         lines += [row.format(*cells) for cells in _fuzzing(one_venue)]
+    lines += [row.format(*cells) for cells in _drifting(drift)]
     print("\n".join(line.rstrip() for line in lines))  # noqa: T201
     return 0
 
@@ -62,6 +64,34 @@ def _fuzzing(rates: fuzzing.Rates) -> list[tuple[str, ...]]:
             f"{rates.bare:,.0f}/s bare",
             f"{share:.2f}x",
             f"300/s: {_met(rates.end_to_end >= 300)}, 0.5x: {_met(share >= 0.5)}",
+        ),
+    ]
+
+
+def _drifting(rates: drifting.Rates) -> list[tuple[str, ...]]:
+    cost, speed_up = rates.decoded / rates.observed, rates.two_cores / rates.one_core
+    growth = rates.large_memory / rates.small_memory
+    return [
+        (
+            "payloads observed on one core",
+            f"{rates.observed:,.0f} MB/s",
+            f"{rates.decoded:,.0f} MB/s json",
+            f"{cost:.1f}x",
+            f"at most 3x the cost: {_met(cost <= 3)}",
+        ),
+        (
+            "memory on a capture of 1 GB",
+            f"{rates.large_memory:,.0f} MB",
+            f"{rates.small_memory:,.0f} MB on 64 MB",
+            f"{growth:.2f}x",
+            f"flat: {_met(growth < 1.2)}",
+        ),
+        (
+            "payloads observed on two cores",
+            f"{rates.two_cores:,.0f} MB/s",
+            f"{rates.one_core:,.0f} MB/s on one",
+            f"{speed_up:.2f}x",
+            "",
         ),
     ]
 

@@ -206,6 +206,7 @@ def test_only_commands_that_exist_are_listed(harness):
         "scan",
         "import",
         "fuzz",
+        "drift",
         "record",
         "serve",
     ]

@@ -13,6 +13,7 @@ from harness.checks.evidence import AGE, UNPLAYED
 from harness.checks.recorded import PARSE, REFUSE
 from harness.checks.registry import checks
 from harness.contract.payloads import CHECK as SCHEMA
+from harness.drift.rules import RULES
 from harness.sim.scenarios import SCENARIOS
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +120,15 @@ def test_the_snippets_for_plain_vcrpy_replay_our_cassettes(monkeypatch):
 
     with told["player"].use_cassette(os.fspath(ROOT / "cassettes" / "hyperliquid" / "long_and_short.yaml")):
         assert asyncio.run(withdrawable()) == "6550.809449"
+
+
+def test_every_rule_of_drift_has_a_section_with_its_axes_and_classes():
+    """The table that `harness.drift.rules` is, in words."""
+    text = (DOCS / "drift.md").read_text("utf-8")
+    assert {title for title in headings(DOCS / "drift.md") if title.startswith("DRIFT-")} == set(RULES)
+    for rule in RULES.values():
+        section = text.partition(f"\n### {rule.id}\n")[2].partition("\n### ")[0]
+        assert f"({rule.area}, {rule.kind}, {rule.direction}; {' / '.join(rule.severities)})" in section
 
 
 def test_every_survivor_of_the_mutation_run_is_in_its_document():
