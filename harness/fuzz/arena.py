@@ -7,6 +7,7 @@ again to a fresh connector, and only what happens there too is reported: each pl
 import asyncio
 import gc
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -36,6 +37,8 @@ class Arena:
     def __init__(self, exam: Exam, method: str) -> None:
         self._exam, self._method = exam, method
         self._kept: tuple[Session, Script] | None = None
+        self._quick: Rig | None = None
+        self._stack = ExitStack()
         self._state: Snapshot | None = None
         self._thresholds = gc.get_threshold()
         self.calls = 0
@@ -50,6 +53,7 @@ class Arena:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop()
+        self._stack.close()
         gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
@@ -61,6 +65,8 @@ class Arena:
             if not found and session.listener.connections() <= _MOST_CONNECTIONS:
                 return ()
             self._drop()
+            if self._quick is not None and self._quick.was_blocked:
+                self._quick = self._exam.rig  # it blocks now and then, and never again in the loop that serves
         return tuple(self.fresh(play))
 
     def fresh(self, play: Play) -> Iterator[Violation]:
@@ -73,10 +79,24 @@ class Arena:
 
     def _session(self) -> tuple[Session, Script]:
         if self._kept is None:
-            session, script = self._exam.session(Scene(BASE))
+            script = self._script(Scene(BASE))
+            session = self._rig().session(self._exam.target, self._exam.setting(), script)
             self._kept = session.__enter__(), script
             self._state = None
         return self._kept
+
+    def _script(self, scene: Scene) -> Script:
+        return Script(self._exam.venue, self._exam.library.playback(scene.scenario, scene.phase), scene)
+
+    def _rig(self) -> Rig:
+        """Where the kept connector is played to: with the least of threads that it lets us do with."""
+        if self._quick is None:
+            exam = self._exam
+            if exam.rig.never_blocks(exam.target, exam.setting(), self._script(Scene(BASE)), self._method):
+                self._quick = self._stack.enter_context(Rig(inline=True))
+            else:
+                self._quick = exam.rig
+        return self._quick
 
     def _drop(self) -> None:
         if self._kept is not None:
@@ -145,8 +165,7 @@ class Arena:
             yield Violation("LEAK-growth", told, "growth")
 
     def _stranger(self, step: Step) -> Iterator[Violation]:
-        exam = self._exam
-        script = Script(exam.venue, exam.library.playback(step.scene.scenario, step.scene.phase), step.scene)
+        exam, script = self._exam, self._script(step.scene)
         with Rig(tls=True) as rig, rig.session(exam.target, exam.setting(), script) as session:
             outcome = session.call(self._method)
         if outcome.requests:

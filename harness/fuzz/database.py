@@ -8,7 +8,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
 from harness.errors import UsageError
 
-__all__ = ["DEFAULT", "Partition", "database"]
+__all__ = ["DEFAULT", "Addition", "Partition", "database"]
 
 DEFAULT = ".hypothesis/harness"
 _NONE = "none"
@@ -34,6 +34,25 @@ class Partition(ExampleDatabase):
     def delete(self, key: bytes, value: bytes) -> None:
         """Forget an example."""
         self._whole.delete(self._prefix + key, value)
+
+
+class Addition(ExampleDatabase):
+    """A database for what is found besides: it is remembered, and nothing that is there is tried or forgotten."""
+
+    def __init__(self, whole: ExampleDatabase) -> None:
+        super().__init__()
+        self._whole = whole
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """Remember an example."""
+        self._whole.save(key, value)
+
+    def fetch(self, key: bytes) -> Iterable[bytes]:  # noqa: ARG002 - whatever is asked for
+        """Nothing."""
+        return ()
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """Nothing."""
 
 
 def database(name: str) -> ExampleDatabase | None:

@@ -14,7 +14,7 @@ from hypothesis.errors import Flaky, StopTest
 from harness.checks.exam import Exam
 from harness.fuzz.arena import Arena
 from harness.fuzz.coverage import Coverage
-from harness.fuzz.database import Partition
+from harness.fuzz.database import Addition
 from harness.fuzz.plays import Playwright
 from harness.fuzz.referee import Violation
 from harness.fuzz.steps import Play
@@ -139,7 +139,8 @@ class _Search:
         left = replace(
             self._budget,
             examples=self._budget.examples - self._run.examples,
-            database=None if kept is None else Partition(kept, str(number)),  # each pass remembers what it found
+            # what earlier passes found would seem mended, because it is looked away from
+            database=kept if kept is None or not number else Addition(kept),
         )
         errors: list[BaseException] = []
         try:

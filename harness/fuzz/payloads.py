@@ -45,6 +45,7 @@ class Source:
     values: tuple[Values, ...]  # of the consumed fields
     others: tuple[Values, ...]  # of fields that the contract does not read
     encoded: Mapping[int, Any]  # the rows as they are sent, by identity: most are sent again and again
+    spoken: Mapping[int, frozenset[tuple[str, Any]]]  # the enum values in them
 
     @classmethod
     def of(cls, venue: str, reading: Reading, documents: Iterable[Any], is_valid: Callable[[Any], bool]) -> "Source":
@@ -62,16 +63,17 @@ class Source:
         rows = tuple(_distinct_rows(reading, kept))
         encoded = {id(row): exact.encoded(row) for row in rows}
         values, others = _values(reading, kept, is_valid), bystanders(reading, kept, is_possible)
-        return cls(venue, reading, kept, rows, tuple(values), tuple(others), encoded)
+        spoken = {id(row): _spoken(reading, row) for row in rows}
+        return cls(venue, reading, kept, rows, tuple(values), tuple(others), encoded, spoken)
 
     def said(self, document: Any) -> set[tuple[str, Any]]:
         """Which values of their enums the consumed fields have in a generated answer: state and value."""
-        columns = [column for column in self.reading.columns if column.values]
-        if not columns or self.reading.rows is None:
-            return set()
-        listing = self.reading.prefix().removesuffix("/*")
-        rows = [row for at in locate(document, listing) for row in look_up(document, at)]
-        return {(column.into, look_up(row, column.at)) for column in columns for row in rows}
+        found: set[tuple[str, Any]] = set()
+        if self.reading.rows is not None:
+            for at in locate(document, self.reading.prefix().removesuffix("/*")):
+                for row in look_up(document, at):
+                    found |= self.spoken.get(id(row)) or _spoken(self.reading, row)
+        return found
 
     def body(self, document: Any) -> bytes:
         """A generated answer as it is sent."""
@@ -80,6 +82,11 @@ class Source:
                 rows = [self.encoded.get(id(row), row) for row in look_up(document, at)]
                 document = replaced(document, at, rows)
         return exact.encode(document)
+
+
+def _spoken(reading: Reading, row: Any) -> frozenset[tuple[str, Any]]:
+    """The enum values in a row: state and value."""
+    return frozenset((column.into, look_up(row, column.at)) for column in reading.columns if column.values)
 
 
 def _distinct_rows(reading: Reading, documents: Sequence[Any]) -> Iterable[Mapping[str, Any]]:

@@ -22,6 +22,7 @@ __all__ = ["VirtualClock"]
 _HORIZON = 4 * 3600.0  # nobody waits longer than this for one answer
 _GRACE = 0.25  # seconds of real time after which a client that neither asks nor sets a timer is taken to block
 _BLOCKED = 0.05  # seconds of real time without work that are no accident of scheduling: somebody slept
+_A_TURN = 0.0005  # seconds of real time between two looks at another thread
 _EXECUTOR_THREADS = "asyncio_"  # so a loop's default executor names them; idle ones stay alive
 
 
@@ -37,6 +38,7 @@ class VirtualClock:
         self._probes_seen = 0  # by the server
         self._probes_settled = -1  # everything that came before this one has been dealt with
         self._bystanders = frozenset(threading.enumerate())
+        self._is_idle = False
         self._jobs = 0  # handed to executors by the client's loop, and not done
         self._horizon = self._now + _HORIZON
         self._on_hang: Callable[[], None] | None = None
@@ -92,6 +94,20 @@ class VirtualClock:
             return
         with self._changed:
             self._changed.wait_for(lambda: self._probes_settled >= number, timeout=5)
+
+    def wait_until_idle(self, seconds: float) -> bool:
+        """Whether the client's loop has nothing to do, within so many seconds of real time; from another thread."""
+        until = time.monotonic() + seconds
+        while not self._is_idle and time.monotonic() < until:
+            time.sleep(_A_TURN)
+        return self._is_idle
+
+    def _client_waits(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
+        self._is_idle = True
+        try:
+            return self._client_idles(selector, timeout)
+        finally:
+            self._is_idle = False
 
     def _client_idles(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
         if self._others_work():
@@ -218,4 +234,4 @@ class _ClientSelector(_Delegating):
         events = self._inner.select(0)
         if events or (timeout is not None and timeout <= 0):
             return events
-        return self._clock._client_idles(self._inner, timeout)  # noqa: SLF001 - one module, two halves of one clock
+        return self._clock._client_waits(self._inner, timeout)  # noqa: SLF001 - one module, two halves of one clock

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import cache
 from threading import Condition, Thread, get_ident
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from aiohttp import WSCloseCode, web
 
@@ -105,6 +105,10 @@ class Gateway:
         """Called by a listener that was closed."""
         self._listeners.discard(listener)
 
+    def cut(self, listener: "Listener") -> None:
+        """Close the listener."""
+        listener.close()
+
     @staticmethod
     def _serve(loop: asyncio.AbstractEventLoop) -> None:
         asyncio.set_event_loop(loop)
@@ -127,6 +131,22 @@ class Gateway:
         self.close()
 
 
+class Host(Protocol):
+    """Where listeners live."""
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run a coroutine in the loop that serves, and wait for it."""
+        ...
+
+    def forget(self, listener: "Listener") -> None:
+        """Called by a listener that was closed."""
+        ...
+
+    def cut(self, listener: "Listener") -> None:
+        """Drop every client and let nobody in any more; from any thread, at any time."""
+        ...
+
+
 class Listener:
     """One port of the gateway; a context manager that closes at the end.
 
@@ -136,7 +156,7 @@ class Listener:
 
     def __init__(  # noqa: PLR0913 - what a port has
         self,
-        gateway: Gateway,
+        gateway: Host,
         responder: Responder,
         context: ssl.SSLContext | None,
         *,
@@ -156,6 +176,7 @@ class Listener:
         # Bound but never listening: it keeps the port ours while connections are refused.
         self._reserved = _bound(self.host, port)
         self.port: int = self._reserved.getsockname()[1]
+        self._listening: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._http: _Server | None = None
         self._closed = False
@@ -172,7 +193,7 @@ class Listener:
             return
         if self._http is None:
             self._http = _Server(self._handle)
-        listening = _bound(self.host, self.port)
+        self._listening = listening = _bound(self.host, self.port)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._http, sock=listening, ssl=self._ssl, backlog=1024)
 
@@ -191,6 +212,16 @@ class Listener:
     def wait_until_idle(self, timeout: float = 5.0) -> bool:
         """Block until no connection is open; false when `timeout` seconds of wall time passed before."""
         return self._http is None or self._http.wait_until_idle(timeout)
+
+    def cut(self) -> None:
+        """Drop every connection and accept no more, from any thread, whatever keeps the loop that serves."""
+        self._gateway.cut(self)
+
+    def sockets_in_use(self) -> list[Any]:
+        """The listening socket and those of all connections."""
+        transports = tuple(self._http.transports) if self._http is not None else ()
+        found = [self._listening, *(transport.get_extra_info("socket") for transport in transports)]
+        return [one for one in found if one is not None]
 
     def close(self) -> None:
         """Drop every connection and give the port back. Closing twice is fine."""

@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from harness.errors import UsageError
 from harness.gateway.clock import VirtualClock
+from harness.gateway.inline import Inline
 from harness.gateway.messages import Reply, Request, Responder, Seen
 from harness.gateway.server import Gateway, Listener
 from harness.targets.loading import Target
@@ -30,6 +31,11 @@ two: to break it off sooner would report a client that does give up as one that 
 FLOOD = 150
 """Requests of one call after which it is broken off: it would go on for ever."""
 
+_PATIENCE_INLINE = 5.0
+"""The same where nobody can be answered while the thread is blocked: it would be for ever."""
+
+_A_MOMENT = 0.25  # seconds of real time in which a loop that is free comes to rest
+
 _PATIENCE_LOST = 20.0
 """The same for the steps after one that was broken off: a client without any time-out is not waited for long."""
 
@@ -46,17 +52,36 @@ class Setting:
 
 
 class Rig:
-    """A running gateway and its clock, shared by the sessions that follow one another."""
+    """A running gateway and its clock, shared by the sessions that follow one another.
 
-    def __init__(self, *, tls: bool = False) -> None:
+    With `inline` there is no gateway's thread: the connector's own loop serves it as well, which is quicker, and
+    possible only for a connector that never blocks it (`never_blocks`).
+    """
+
+    def __init__(self, *, tls: bool = False, inline: bool = False) -> None:
         self.clock = VirtualClock()
-        self.patience = PATIENCE
+        self.patience = _PATIENCE_INLINE if inline else PATIENCE
+        self.was_blocked = False  # a step took longer than anybody waits
         self.watchdog = _Watchdog()
-        self._gateway = Gateway(loop_factory=self.clock.server_loop, tls=tls)
+        self._gateway = None if inline else Gateway(loop_factory=self.clock.server_loop, tls=tls)
 
-    def open(self, responder: Responder) -> Listener:
-        """A listener of its own."""
-        return self._gateway.open(responder)
+    def open(self, responder: Responder, loop: asyncio.AbstractEventLoop) -> Listener:
+        """A listener for the client in this loop."""
+        return Inline(loop).open(responder) if self._gateway is None else self._gateway.open(responder)
+
+    def never_blocks(self, target: Target, setting: "Setting", responder: Responder, method: str) -> bool:
+        """Whether a connector's loop was free whenever it waited for an answer, in one call of a method."""
+        asked, blocked = 0, 0
+
+        def answer(request: Request) -> Reply | Awaitable[Reply]:
+            nonlocal asked, blocked
+            asked += 1
+            blocked += not self.clock.wait_until_idle(_A_MOMENT)
+            return responder(request)
+
+        with self.session(target, setting, answer) as session:
+            outcome = session.call(method)
+        return bool(asked) and not blocked and not outcome.hung
 
     def session(self, target: Target, setting: Setting, responder: Responder) -> "Session":
         """A fresh connector with a listener and an event loop of its own; a context manager."""
@@ -64,13 +89,15 @@ class Rig:
 
     def __enter__(self) -> Self:
         self.watchdog.start()
-        self._gateway.start()
+        if self._gateway is not None:
+            self._gateway.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._gateway.close()
+        if self._gateway is not None:
+            self._gateway.close()
         self.watchdog.stop()
 
 
@@ -111,8 +138,8 @@ class Session:
         self._rig, self._target, self._setting = rig, target, setting
         self._responder = responder
         self._watch: _Watch | None = None
-        self.listener = rig.open(self._answer)
         self._runner = asyncio.Runner(loop_factory=rig.clock.client_loop)
+        self.listener = rig.open(self._answer, self._runner.get_loop())
         self.connector: Any = None
         self.built: Outcome | None = None
 
@@ -232,7 +259,7 @@ class Session:
             except (Exception, asyncio.CancelledError) as raised:  # noqa: BLE001 - whatever a connector raises is the outcome
                 error = raised
         if watch.out_of_patience:
-            self._rig.patience = _PATIENCE_LOST
+            self._rig.patience, self._rig.was_blocked = min(self._rig.patience, _PATIENCE_LOST), True
         state = observe(self.connector, self._setting.assets)
         return Outcome(
             error=error,
@@ -275,7 +302,7 @@ class _Watch:
 
         def out_of_patience() -> None:
             self.out_of_patience = True
-            self._listener.close()
+            self._listener.cut()
             break_off()
 
         self._break_off = break_off
