@@ -4,14 +4,12 @@ A file whose seal holds was written here, and is read by its layout. Every other
 is slower and understands whatever vcrpy understands.
 """
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 
 from harness.cassette import foreign, layout
 from harness.cassette.model import Cassette
+from harness.cassette.writing import written_whole
 from harness.errors import UsageError
 
 __all__ = ["dumps", "load", "loads", "save"]
@@ -50,19 +48,8 @@ def dumps(cassette: Cassette) -> str:
 def save(path: Path, cassette: Cassette) -> None:
     """Write a cassette file, whole or not at all: whoever reads meanwhile sees the old one or the new one."""
     data = dumps(cassette).encode()
-    beside = path.with_name(f".{path.name}.{token_hex(6)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(data)
 
 
 def _sealed(text: str, where: str) -> Cassette | None:

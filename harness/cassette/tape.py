@@ -5,17 +5,15 @@ written and read a frame at a time, so that one of a million frames needs no mor
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from typing import IO, Any
 
 from harness.cassette.model import Environment, Provenance
+from harness.cassette.writing import written_whole
 from harness.errors import UsageError
 
 __all__ = ["SUFFIX", "Direction", "Frame", "Kind", "Tape", "lines", "load", "parse", "save"]
@@ -97,19 +95,8 @@ def load(path: Path, *, verify: bool = True) -> Tape:
 
 def save(path: Path, tape: Tape) -> None:
     """Write a tape, whole or not at all: whoever reads meanwhile sees the old one or the new one."""
-    beside = path.with_name(f".{path.name}.{token_hex(6)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("xb") as file:
-            _write(file, tape)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        _write(file, tape)
 
 
 def lines(tape: Tape) -> Iterator[bytes]:
