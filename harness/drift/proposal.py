@@ -66,6 +66,8 @@ def _in_schema(text: str, one: Difference) -> str | None:
     document, places = exact.decode(text), spans(text)
     parent, _, name = one.path.rpartition("/")
     holder = _holder(document, parent)
+    if one.to.startswith(f"{parent}/") and f"{holder}/properties/{one.to.rpartition('/')[2]}" in places:
+        name = one.to.rpartition("/")[2]  # what is proposed of its name was taken in before
     if one.rule == "DRIFT-added":
         return None if holder is None else _added(text, holder, name, one)
     if holder is None or f"{holder}/properties/{name}" not in places:

@@ -178,6 +178,21 @@ def test_a_rename_is_taken_into_the_contract_as_well(drifted, tmp_path):
     assert '"average_entry_price"' in (root / "schemas" / "lighter" / "rest" / "account.json").read_text()
 
 
+def test_a_rename_with_another_type_is_taken_in_as_both(tmp_path):
+    """The member has the new name, and takes what it is now."""
+    topic = TOPICS["lighter"][0]
+    new = respelt(recorded("lighter"), '"position":"', '"position_size":"')
+    for row in new["accounts"][0]["positions"]:
+        row["position_size"] = exact.decimal(row["position_size"])
+    before, after = (summary_of(exact.encode(each).decode(), topic=topic) for each in (recorded("lighter"), new))
+    found = differences(topic, after.topics[topic], before.topics[topic])
+    assert [one.rule for one in found] == ["DRIFT-renamed", "DRIFT-retyped"]
+    told = patch(found)
+    assert not told.startswith("#")
+    document = exact.decode((applied(told, tmp_path) / "schemas" / f"{topic}.json").read_bytes())
+    assert {"type": ["integer", "number"]} in document["$defs"]["position"]["properties"]["position_size"]["anyOf"]
+
+
 def test_what_no_patch_can_decide_is_left_to_a_person(drifted):
     """A unit is a meaning, and a meaning is not guessed."""
     edit = put("account", "/accounts/*/positions/*/initial_margin_fraction", "2000", "basis points")
