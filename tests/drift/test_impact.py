@@ -143,6 +143,8 @@ EDITS = [
     ),
     (put("account", "/accounts/*/account_index", "17", "retyped"), "retyped"),
     (put("account", "/accounts/*/positions/*/position", "15e-7", "exponent"), "exponent"),
+    (put("account", "/accounts/*/positions/*/position", {"value": "1.5"}, "wrapped"), "wrapped"),
+    (put("account", "/accounts/*/positions/*/position", ["1.5"], "listed"), "listed"),
 ]
 
 
@@ -199,6 +201,22 @@ def test_what_no_patch_can_decide_is_left_to_a_person(drifted):
     difference = drifted("lighter", edit)
     assert difference.severity is Severity.BREAKING
     assert patch([difference]).startswith("# by hand: DRIFT-scale lighter/rest/account")
+
+
+def test_what_is_elsewhere_altogether_is_left_to_a_person_and_the_contract_with_it(tmp_path):
+    """A contract that reads what no schema describes would be worse than none."""
+    topic = TOPICS["lighter"][0]
+    new = {"result": recorded("lighter")}
+    before, after = (summary_of(exact.encode(each).decode(), topic=topic) for each in (recorded("lighter"), new))
+    told = patch(differences(topic, after.topics[topic], before.topics[topic]))
+    assert {line.split()[3] for line in told.splitlines()} == {"DRIFT-moved"}
+
+
+def test_what_a_new_value_of_a_side_means_is_left_to_a_person_as_well(drifted):
+    """The schema can take it, the contract cannot know it."""
+    told = patch([drifted("lighter", put("account", "/accounts/*/positions/*/sign", 0, "enum"))])
+    assert told.startswith("# by hand: DRIFT-enum lighter/rest/account")
+    assert "+++ b/schemas/lighter/rest/account.json" in told
 
 
 def test_a_json_text_is_changed_in_its_place_only():
