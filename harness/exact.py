@@ -34,10 +34,12 @@ def decode(body: bytes | str) -> Any:
 def encode(value: Any) -> bytes:
     """Encode as compact JSON in UTF-8; a `Decimal` becomes a number with the same digits and exponent.
 
+    Half a surrogate pair, which UTF-8 does not know, stays the escape that it was.
+
     Raises `ValueError` for what is not a finite number.
     """
     text: str = simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode()
+    return text.encode(errors="backslashreplace")
 
 
 def encoded(value: Any) -> Any:

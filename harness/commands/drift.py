@@ -164,8 +164,9 @@ def _payloads(request: Request, say: Callable[[str], None]) -> _Found:
         new, left_out, interrupted = seen.summary, seen.unknown, seen.interrupted
     if request.save is not None:
         write_file("--save", request.save, json.dumps(new.document(), ensure_ascii=True) + "\n")
-    if not new.topics and not left_out and not interrupted:
-        raise UsageError("no payloads", where=" ".join(request.what), cure="name other files, or another --kind")
+    if not any(_is_meant(request, name) for name in new.topics) and not left_out and not interrupted:
+        what = f"no payloads of {request.venue}" if request.venue else "no payloads"
+        raise UsageError(what, where=" ".join(request.what), cure="name other files, or another --venue or --kind")
     topics = {name: found for name, found in drift(new, old, every=request.every) if _is_meant(request, name)}
     return _Found(topics, left_out, payloads, interrupted)
 

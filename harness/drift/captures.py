@@ -135,6 +135,12 @@ class _Reader:
     def _payload(self, payload: Payload, place: int) -> None:
         if not self._is_meant(payload):
             return
+        try:
+            self._note(payload, place)
+        except RecursionError:
+            raise UsageError("nested too deeply", where=payload.origin, cure="leave this one out") from None
+
+    def _note(self, payload: Payload, place: int) -> None:
         what = f"{payload.method} {payload.path}"
         if payload.venue not in NAMES:
             self._unknown[payload.origin] = f"no venue is known for {what}"

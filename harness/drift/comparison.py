@@ -11,11 +11,14 @@ from harness.drift.values import of_values
 __all__ = ["compare"]
 
 
-def compare(before: Shape, after: Shape) -> tuple[Difference, ...]:
-    """Everything in which `after` differs from `before`, in the order of paths."""
+def compare(before: Shape, after: Shape, known: Shape | None = None) -> tuple[Difference, ...]:
+    """Everything in which `after` differs from `before`, in the order of paths.
+
+    Nothing has moved to where `known`, a document that says what may be there, has always had it.
+    """
     found: list[Difference] = []
     taken: set[str] = set()
-    for move in moves(before, after):
+    for move in moves(before, after, known):
         taken |= set(move.explained)
         spot = Spot(before, after, move.source, move.target)
         found.append(spot.told(move.rule))
@@ -36,7 +39,7 @@ def _is_within(path: str, places: set[str]) -> bool:
 
 def _of_moved(spot: Spot) -> Iterator[Difference]:
     """What else differs in, and below, a value that is elsewhere now."""
-    if not _is_within(spot.target, {spot.source}) and spot.was.types == spot.now.types:
+    if not _is_within(spot.target, {spot.source}):
         yield from of_values(spot)
     for path in spot.before.traits:
         target = spot.target + path[len(spot.source) :]
@@ -72,6 +75,7 @@ def _can_lack(after: Shape, parent: str) -> bool:
 def _is_news(before: Shape, path: str) -> bool:
     """Whether a path that was not known lies in an object whose fields were."""
     parent, _, name = path.rpartition("/")
-    if parent not in before.traits or name == ITEM or parent in before.maps:
+    was = before.traits.get(parent)
+    if was is None or name == ITEM or parent in before.maps or (was.types and "object" not in was.types):
         return False
     return not before.claim or bool(before.children(parent))

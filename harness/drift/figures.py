@@ -7,15 +7,19 @@ from decimal import Decimal, InvalidOperation
 from harness.drift.lexemes import mantissa
 from harness.drift.shape import Trait
 
-__all__ = ["Figures", "beyond", "far", "figures", "number", "shift"]
+__all__ = ["NEVER_NEGATIVE", "Figures", "beyond", "far", "figures", "number", "shift"]
 
-_MARGIN = 3
-"""Powers of ten beyond what was seen that are still other values of the same kind."""
+NEVER_NEGATIVE = "never negative"
+"""How a sign is told that was never seen."""
+_ABOVE, _BELOW = 3, 5
+"""Powers of ten beyond what was seen that are still other values of the same kind: small ones are of other markets."""
 _TELLING = 3
 """Significant digits of a number that is hardly met by chance."""
 _SHIFT = 2
 """The least power of ten that is a change of unit."""
 _HUNDRED = Decimal(100)
+_FINEST = -3
+"""The power of ten of the smallest share of one that is a share: a thousandth."""
 
 Range = tuple[int, int]
 
@@ -56,10 +60,10 @@ def number(text: str) -> Decimal | None:
 def far(olds: Figures, news: Figures) -> tuple[str, str] | None:
     """A sign that never was, or a magnitude far from all that were; what was, and what is."""
     if "-" in news.signs and olds.signs and "-" not in olds.signs:
-        return "never negative", "negative"
+        return NEVER_NEGATIVE, "negative"
     if olds.magnitude is None or news.magnitude is None:
         return None
-    if news.magnitude[1] > olds.magnitude[1] + _MARGIN or news.magnitude[0] < olds.magnitude[0] - _MARGIN:
+    if news.magnitude[1] > olds.magnitude[1] + _ABOVE or news.magnitude[0] < olds.magnitude[0] - _BELOW:
         return _powers(olds.magnitude), _powers(news.magnitude)
     return None
 
@@ -94,10 +98,14 @@ def _highest(trait: Trait) -> Decimal | None:
 def shift(was: Trait, now: Trait) -> int | None:
     """The power of ten by which every number is shifted; `None` unless it is one and the same for all that are known.
 
-    A share of a hundred that is above it has another scale as well, whatever was known before.
+    A share of a hundred that is above it has another scale as well, whatever was known before; so have shares that
+    are shares of one.
     """
-    if was.percent and now.kinds and (high := _highest(now)) is not None and high > _HUNDRED:
-        return high.adjusted() - _HUNDRED.adjusted() + 1
+    if was.percent and now.kinds and (high := _highest(now)) is not None:
+        if high > _HUNDRED:
+            return high.adjusted() - _HUNDRED.adjusted() + 1
+        if _is_of_one(now) and not _is_of_one(was):
+            return -_HUNDRED.adjusted()
     old, new = _by_digits(was), _by_digits(now)
     shared = [digits for digits in old.keys() & new.keys() if len(digits.lstrip("-")) >= _TELLING]
     powers = {power - before for digits in shared for power in new[digits] for before in old[digits]}
@@ -105,6 +113,12 @@ def shift(was: Trait, now: Trait) -> int | None:
         return None
     (power,) = powers
     return power if abs(power) >= _SHIFT else None
+
+
+def _is_of_one(trait: Trait) -> bool:
+    """Whether nothing that was seen is above one, and something below, though not by far."""
+    high, span = _highest(trait) if trait.kinds else None, figures(trait).magnitude
+    return high is not None and span is not None and _FINEST <= span[0] < 0 and high <= 1
 
 
 def _by_digits(trait: Trait) -> dict[str, set[int]]:

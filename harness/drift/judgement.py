@@ -6,6 +6,7 @@ from harness.drift.comparison import compare
 from harness.drift.consumption import judged, refined
 from harness.drift.difference import Difference
 from harness.drift.documents import claim_of_topic
+from harness.drift.figures import NEVER_NEGATIVE
 from harness.drift.rules import Reach, Severity, ranked
 from harness.drift.shape import Shape, Trait, evidence
 from harness.drift.summary import Summary, Topic
@@ -16,6 +17,7 @@ _MOVED = frozenset({"DRIFT-renamed", "DRIFT-case", "DRIFT-moved"})
 _SHIFTED = frozenset({"DRIFT-unit", "DRIFT-scale"})
 _EXPLAINED_BY_MOVE = frozenset({"DRIFT-removed", "DRIFT-optional", "DRIFT-retyped", "DRIFT-added"})
 _EXPLAINED_BY_SHIFT = frozenset({"DRIFT-range", "DRIFT-precision", "DRIFT-format", "DRIFT-fraction", "DRIFT-exponent"})
+_EXPLAINED_BY_LISTING = frozenset({"DRIFT-range"})
 _EXPLAINED_BY_FORM = frozenset({"DRIFT-range", "DRIFT-precision", "DRIFT-format"})
 
 
@@ -36,7 +38,7 @@ def differences(name: str, new: Topic, old: Topic | None = None, *, every: bool 
         claim = refined(claim)
         found += (judged(one, every=every) for one in compare(claim, now))
     if old is not None:
-        past = (judged(one, every=every) for one in compare(refined(evidence(name, old)), now))
+        past = (judged(one, every=every) for one in compare(refined(evidence(name, old)), now, claim))
         found = [*(one for one in past if claim is None or not _is_allowed(one, claim)), *found]
     if claim is None and old is None:
         return ()
@@ -53,11 +55,14 @@ def _is_allowed(one: Difference, claim: Shape) -> bool:
         return False
     if one.rule == "DRIFT-enum":
         return trait.open or not _is_new(one, trait)
+    if one.rule == "DRIFT-range" and one.before == NEVER_NEGATIVE:
+        return trait.may_be_negative()
     allowed = {
         "DRIFT-nullable": not trait.types or "null" in trait.types,
         "DRIFT-optional": not trait.required,
         "DRIFT-removed": not trait.required,
         "DRIFT-retyped": not trait.types or one.after.partition(" ")[0] in trait.types,
+        "DRIFT-fraction": not trait.types or "number" in trait.types,
         "DRIFT-format": True,  # the schema's own patterns have been asked
     }
     return one.reach is not Reach.READ and allowed.get(one.rule, False)
@@ -74,12 +79,15 @@ def _distinct(found: Iterable[Difference]) -> list[Difference]:
         first.setdefault((one.rule, one.path), one)
     moves = [one for one in first.values() if one.rule in _MOVED]
     shifted = {one.path for one in first.values() if one.rule in _SHIFTED}
+    listed = {one.path for one in first.values() if one.rule == "DRIFT-enum"}
     formed = {one.path for one in first.values() if one.rule in {"DRIFT-exponent", "DRIFT-fraction"}}
     kept = []
     for one in first.values():
         if one.rule in _EXPLAINED_BY_MOVE and any(_explains(move, one) for move in moves):
             continue
         if one.path in shifted and one.rule in _EXPLAINED_BY_SHIFT:
+            continue
+        if one.path in listed and one.rule in _EXPLAINED_BY_LISTING:
             continue
         if one.path in formed and one.rule in _EXPLAINED_BY_FORM:
             continue
@@ -88,6 +96,8 @@ def _distinct(found: Iterable[Difference]) -> list[Difference]:
 
 
 def _explains(move: Difference, one: Difference) -> bool:
+    if one.to:  # told of the very value that has moved
+        return False
     if any(one.path == path or one.path.startswith(f"{path}/") for path in (move.path, move.to)):
         return True
     return one.rule in {"DRIFT-retyped", "DRIFT-added"} and move.to.startswith(f"{one.path}/")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from harness.drift.figures import number
 from harness.drift.shape import ITEM, Shape, Trait
 from harness.drift.spot import Spot
 
@@ -33,19 +34,36 @@ class Move:
         return (self.source, *self.also) if self.dissolved else (self.source, self.target, *self.also)
 
 
-def moves(before: Shape, after: Shape) -> tuple[Move, ...]:
-    """The moves that explain what is gone and what is new, the surest first; each path takes part in one."""
-    found = list(_wraps(before, after))
-    found += _dissolved(before, after)
+def moves(before: Shape, after: Shape, known: Shape | None = None) -> tuple[Move, ...]:
+    """The moves that explain what is gone and what is new, the surest first; each path takes part in one.
+
+    What `known` has always allowed where it is now is not new.
+    """
+    found = [
+        move
+        for move in (*_wraps(before, after), *_dissolved(before, after))
+        if not all(_is_allowed(known, after, path) for path in (move.also if move.dissolved else (move.target,)))
+    ]
     gone = [path for path in _gone(before, after) if not any(_touches(path, move) for move in found)]
-    new = [path for path in _new(before, after) if not any(_touches(path, move) for move in found)]
+    new = [
+        path
+        for path in _new(before, after)
+        if not _is_allowed(known, after, path) and not any(_touches(path, move) for move in found)
+    ]
     for score, rule, source, target in sorted(
         _candidates(before, after, gone, new), key=lambda one: (-one[0], *one[1:])
     ):
-        known = {path for move in found for path in move.explained}
-        if score and not any(_same_branch(source, path) or _same_branch(target, path) for path in known):
+        taken = {path for move in found for path in move.explained}
+        if score and not any(_same_branch(source, path) or _same_branch(target, path) for path in taken):
             found.append(Move(rule, source, target))
     return tuple(found)
+
+
+def _is_allowed(known: Shape | None, after: Shape, path: str) -> bool:
+    trait = None if known is None else known.traits.get(path)
+    if trait is None:
+        return False
+    return not trait.types or after.traits[path].types <= trait.types | {"integer"}
 
 
 def _touches(path: str, move: Move) -> bool:
@@ -86,10 +104,16 @@ def _wraps(before: Shape, after: Shape) -> Iterator[Move]:
                 yield Move("DRIFT-moved", path, min(held, key=_depth), (path,))
                 continue
         if was.types & _CONTAINERS and now.types & _ANY:
-            inner = [child for child in before.traits if child.startswith(f"{path}/")]
-            held = [child for child in inner if _is_alike(Spot(before, after, child, path))]
+            held = [child for child in _unwrapped(before, after, path) if _is_alike(Spot(before, after, child, path))]
             if held:
                 yield Move("DRIFT-moved", min(held, key=_depth), path, (path,))
+
+
+def _unwrapped(before: Shape, after: Shape, path: str) -> Sequence[str]:
+    """What can be left of an object or a list: any part of it but an empty one, and of scalars its own members only."""
+    if after.traits[path].types & _CONTAINERS:
+        return [child for child in before.traits if child.startswith(f"{path}/")] if _relative(after, path) else ()
+    return before.children(path) if path else ()
 
 
 def _dissolved(before: Shape, after: Shape) -> Iterator[Move]:
@@ -123,14 +147,15 @@ def _candidates(
         is_only = len(beside) == 1 and missed == [source]
         for target in new:
             spot = Spot(before, after, source, target)
-            score = _likeness(spot)
+            likeness = _likeness(spot)
+            score = likeness or _conversion(spot)
             other = target.rpartition("/")[2]
             if not score:
                 continue
             if target in beside:
                 if _folded(name) == _folded(other):
                     yield 10 + score, "DRIFT-case", source, target
-                elif _is_rename(spot, is_only=is_only):
+                elif _is_rename(spot, is_only=is_only and likeness > 0):
                     yield score, "DRIFT-renamed", source, target
             elif name == other:
                 near = target.startswith(f"{parent}/") or source.startswith(f"{target.rpartition('/')[0]}/")
@@ -154,6 +179,26 @@ def _likeness(spot: Spot) -> float:
     return 1 + _resemblance(*names) + 2 * _share(spot.was, spot.now)
 
 
+def _conversion(spot: Spot) -> float:
+    """How sure it is, less than of any likeness, that a number is written as a text now, or the reverse."""
+    was, now = spot.was, spot.now
+    types = {frozenset(trait.types - {"null"}) & _ANY for trait in (was, now)}
+    if not now.kinds or len(types) != 2 or frozenset({"string"}) not in types or not all(map(_is_numeric, (was, now))):
+        return 0.0
+    names = spot.source.rpartition("/")[2], spot.target.rpartition("/")[2]
+    return (1 + _resemblance(*names) + 2 * _share(was, now)) / 5
+
+
+def _is_numeric(trait: Trait) -> bool:
+    """Whether a trait is one of numbers, also where they are written as texts."""
+    if trait.types - {"null"} <= {"integer", "number"}:
+        return True
+    texts = trait.texts() - {"null"}
+    if texts:
+        return all(number(text) is not None for text in texts)
+    return bool(trait.patterns) and trait.fits('"1"') and not trait.fits('"a"')
+
+
 def _resemblance(one: str, other: str) -> float:
     """How alike two names are, between 0 and 1."""
     return SequenceMatcher(None, _folded(one), _folded(other)).ratio()
@@ -161,7 +206,7 @@ def _resemblance(one: str, other: str) -> float:
 
 def _share(was: Trait, now: Trait) -> float:
     """How many of the new values were there before."""
-    old, new = was.texts() - _TRIVIAL, now.texts() - _TRIVIAL
+    old, new = ({text.strip('"') for text in trait.texts() - _TRIVIAL} for trait in (was, now))
     return len(old & new) / len(new) if new else 0.0
 
 

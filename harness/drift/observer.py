@@ -16,10 +16,13 @@ from typing import Any
 from harness.drift.lexemes import Form, Kind, parts_of
 from harness.drift.shape import below
 from harness.drift.summary import TEXT, VALUES, Mark, Seen, Slot, Summary, Topic
+from harness.errors import UsageError
 
 __all__ = ["Observer", "decode", "is_key"]
 
 _BATCH = 1 << 17  # bytes
+_DEEPEST = 100
+"""Levels of nesting that are read: a level takes frames of the interpreter, which are not without end."""
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 
 Maps = Mapping[str, Collection[str]]
@@ -54,7 +57,7 @@ def is_key(name: str) -> bool:
 
 
 class Observer:
-    """Takes documents in, and gives their summary."""
+    """Takes documents in, and gives their summary; `UsageError` for one that is nested beyond all measure."""
 
     def __init__(self, maps: Maps | None = None) -> None:
         self._maps = maps or {}
@@ -92,6 +95,8 @@ class _Columns:
 
     def read(self, slot: Slot, path: str, column: Sequence[Any], where: Where) -> None:
         """All values of one path; `where` tells from which document the one at an index is."""
+        if path.count("/") > _DEEPEST:
+            raise UsageError(f"nested more than {_DEEPEST} levels deep", where=where(0)[0], cure="leave this one out")
         first = type(column[0])
         if first is str or first is bytes:
             try:

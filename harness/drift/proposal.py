@@ -15,12 +15,13 @@ from harness.contract import oracle
 from harness.drift.consumption import parts
 from harness.drift.difference import Difference
 from harness.drift.located import Span, replaced, spans
+from harness.drift.rules import Reach
 from harness.venues import NAMES
 
 __all__ = ["patch"]
 
 _NAMED = frozenset({"DRIFT-renamed", "DRIFT-case"})
-_GONE = frozenset({"DRIFT-removed", "DRIFT-optional", "DRIFT-moved"})
+_GONE = frozenset({"DRIFT-removed", "DRIFT-optional"})
 _TYPES = {"s": "epochSeconds", "ms": "epochMilliseconds", "µs": "epochMicroseconds"}
 _SCALARS = frozenset({"null", "boolean", "integer", "number", "string", "object", "array"})
 
@@ -37,10 +38,13 @@ def patch(differences: Iterable[Difference]) -> str:
             continue
         text = schemas.get(one.topic, path.read_text("utf-8"))
         changed = _in_schema(text, one)
-        if changed is None:
+        if changed is None or (
+            one.rule == "DRIFT-enum" and one.reach is Reach.READ
+        ):  # what it means is not in a schema
             remarks.append(f"{one.rule} {one.topic} {one}")
-        else:
-            schemas[one.topic] = changed
+        if changed is None:
+            continue
+        schemas[one.topic] = changed
         source = _contract_of(venue)
         old = contracts.get(venue, source.read_text("utf-8"))
         contracts[venue] = _in_contract(old, one, venue)
@@ -66,6 +70,8 @@ def _in_schema(text: str, one: Difference) -> str | None:
     document, places = exact.decode(text), spans(text)
     parent, _, name = one.path.rpartition("/")
     holder = _holder(document, parent)
+    if one.to.startswith(f"{parent}/") and f"{holder}/properties/{one.to.rpartition('/')[2]}" in places:
+        name = one.to.rpartition("/")[2]  # what is proposed of its name was taken in before
     if one.rule == "DRIFT-added":
         return None if holder is None else _added(text, holder, name, one)
     if holder is None or f"{holder}/properties/{name}" not in places:
@@ -77,7 +83,20 @@ def _in_schema(text: str, one: Difference) -> str | None:
         return _required(text, holder, lambda names: [new if each == name else each for each in names])
     if one.rule in _GONE:
         return _required(text, holder, lambda names: [each for each in names if each != name])
+    if one.rule == "DRIFT-moved":
+        return _wrapped(text, places[at], one)
     return _wider(text, places[at], one)
+
+
+def _wrapped(text: str, span: Span, one: Difference) -> str | None:
+    """The member's schema, or else what holds it now; `None` where the value is not in its own place."""
+    if not one.to.startswith(f"{one.path}/"):
+        return None
+    old = other = _plain(exact.decode(text[span[0] : span[1]]))
+    for name in reversed(one.to.removeprefix(f"{one.path}/").split("/")):
+        held = {"type": "object", "required": [name], "properties": {name: other}}
+        other = {"type": "array", "items": other} if name == "*" else held
+    return replaced(text, span, {"anyOf": [old, other]})
 
 
 def _wider(text: str, span: Span, one: Difference) -> str | None:

@@ -81,9 +81,9 @@ def unpacked(name: str, folder: Path, packages: list[str]) -> Sdk:
     program = str(Path(str(sdk_models.__file__)))
     told = exact.decode(_run([sys.executable, "-I", program, str(folder), *packages], name))
     if not told["models"]:
-        reasons = "; ".join(f"{module}: {reason}" for module, reason in list(told["skipped"].items())[:2])
+        reasons = "; ".join(f", {module}: {reason}" for module, reason in list(told["skipped"].items())[:2])
         cure = "what describes them needs pydantic: pip install 'connector-harness[sdks]' brings what they need"
-        raise UsageError(f"no response models were found {reasons}", where=name, cure=cure)
+        raise UsageError(f"no response models were found{reasons}", where=name, cure=cure)
     return Sdk(name, told["models"], tuple(told["endpoints"]), told["skipped"])
 
 
@@ -201,11 +201,15 @@ def against_schemas(sdk: Sdk, *, every: bool = False) -> tuple[Difference, ...]:
         ours = claim_of_topic(topic)
         if ours is not None:
             found += compare(refined(ours), _as_strict(theirs, ours))
-    return _heard(judged(one, every=every) for one in found if one.rule not in _CLAIMED_ALIKE)
+    return _heard(judged(one, every=every) for one in found if not _is_said_alike(one))
 
 
 _CLAIMED_ALIKE = frozenset({"DRIFT-format", "DRIFT-narrower", "DRIFT-required", "DRIFT-enum-fewer"})
 """What a model seldom says although its author knows it."""
+
+
+def _is_said_alike(one: Difference) -> bool:
+    return one.rule in _CLAIMED_ALIKE or (one.rule == "DRIFT-retyped" and bool(one.to))
 
 
 def _as_strict(theirs: Shape, ours: Shape) -> Shape:

@@ -18,7 +18,7 @@ from typing import Any
 __all__ = ["endpoints", "main", "schema_of"]
 
 _MODEL = re.compile(r"^class \w+\(.*(Model|TypedDict)|TypedDict\(", re.MULTILINE)
-_METHODS = {"get", "post", "put", "patch", "delete"}
+_METHOD = re.compile(r"(?:^|[._])(get|post|put|patch|delete)(?:_request)?$")
 
 
 def main(folder: Path, packages: list[str]) -> dict[str, Any]:
@@ -90,10 +90,10 @@ def _rename(schema: dict[str, Any], model: Any) -> None:
 
 
 def _wire_name(name: str, field: Any) -> str:
-    for alias in (field.serialization_alias, field.alias, field.validation_alias):
-        if isinstance(alias, str):
-            return alias
-    return name
+    """What an answer calls a field. Of several names, the first that is not the model's own."""
+    choices = [choice for choice in getattr(field.validation_alias, "choices", ()) if choice != name]
+    aliases = (*choices, field.serialization_alias, field.alias, field.validation_alias)
+    return next((alias for alias in aliases if isinstance(alias, str)), name)
 
 
 def endpoints(text: str) -> Iterator[dict[str, str]]:
@@ -119,13 +119,13 @@ def _texts(function: ast.AST) -> Iterator[str]:
 
 
 def _method(function: ast.AST) -> str:
-    """GET unless a keyword or the name of a helper says otherwise."""
+    """GET unless a keyword or the name of a helper says otherwise; `get` is also what mappings are asked with."""
     for node in ast.walk(function):
         if isinstance(node, ast.keyword) and node.arg == "method" and isinstance(node.value, ast.Constant):
             return str(node.value.value).upper()
-        if isinstance(node, ast.Call) and (found := set(ast.unparse(node.func).split("_")) & _METHODS):
-            return found.pop().upper()
-    return "GET"
+    calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+    asked = [found[1] for call in calls if (found := _METHOD.search(ast.unparse(call.func)))]
+    return next((each for each in asked if each != "get"), "get").upper()
 
 
 if __name__ == "__main__":

@@ -74,6 +74,11 @@ class Trait:
         """Whether a claim's patterns allow a JSON string."""
         return not self.patterns or any(_compiled(pattern).search(text[1:-1]) for pattern in self.patterns)
 
+    def may_be_negative(self) -> bool:
+        """Whether a claim says that a number may be: by its pattern, or among its values."""
+        is_signed = bool(self.patterns) and self.fits('"-1"')
+        return is_signed or any(text.strip('"').startswith("-") for text in self.values)
+
     def takes(self, other: "Trait") -> bool:
         """Whether a claim allows some of what was seen, by its values and patterns."""
         texts = [text for text in other.texts() if text != "null"]

@@ -138,7 +138,8 @@ def _unlike_evidence(spot: Spot) -> Iterator[Difference]:
     if (told := far(olds, news)) is not None:
         yield spot.told("DRIFT-range", was=told[0], now=told[1])
     if olds.scale is not None and news.scale is not None and not new & _EXPONENTS - old:
-        fixed, most = olds.scale[0] == olds.scale[1], olds.scale[1]
+        padded = bool(_NUMERIC & old)  # numbers that are no texts go without zeros at their end
+        fixed, most = padded and olds.scale[0] == olds.scale[1], olds.scale[1]
         if news.scale[1] > most + (0 if fixed else _DIGITS):
             yield spot.told("DRIFT-precision", was=_digits(olds.scale), now=_digits(news.scale))
 

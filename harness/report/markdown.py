@@ -9,7 +9,7 @@ __all__ = ["text"]
 
 _MOST = 50
 _WRONG = (Status.FAIL, Status.ERROR)
-_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#"})
+_SPECIAL = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>|#&~$"})
 
 
 def text(report: Report) -> str:

@@ -3,6 +3,7 @@
 import json
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 from harness import __version__
 from harness.findings import Report, Result, Status
@@ -44,7 +45,7 @@ def _rule(check: str) -> dict[str, Any]:
 def _result(report: Report, result: Result, index: int) -> dict[str, Any]:
     path, line = location(report, result)
     told = [clean(f"{result.venue} {result.method}: {result.message}".strip(": ")), *lines(result)]
-    place = {"artifactLocation": {"uri": path.replace("\\", "/")}, "region": {"startLine": line}}
+    place = {"artifactLocation": {"uri": quote(path.replace("\\", "/"))}, "region": {"startLine": line}}
     return {
         "ruleId": result.check,
         "ruleIndex": index,

@@ -170,7 +170,8 @@ def show_drift(report: Report, file: TextIO) -> None:
     for result in ordered[:_LISTED]:
         severity = str(result.evidence["class"])
         sign = marks.bad if result.status is Status.FAIL else marks.none
-        console.print(Text(f"{sign} {severity} {result.check}  {clean(result.case)}", style=_STYLES[severity]))
+        moved = f" -> {clean(str(result.evidence['to']))}" if "to" in result.evidence else ""
+        console.print(Text(f"{sign} {severity} {result.check}  {clean(result.case)}{moved}", style=_STYLES[severity]))
         console.print(Text(f"    {clean(result.message.partition(': ')[2])}"))
         if readers := result.evidence.get("read by"):
             checks = ", ".join(map(str, result.evidence.get("checks", ())))

@@ -38,7 +38,8 @@ def test_what_breaks_is_told_with_its_proof(harness, answer):
     """Exit code 1: rule, path, before and after, and what the connector would do."""
     ended = harness("drift", answer("new", '"avg_entry_price"', '"average_entry_price"'), "--against", answer("old"))
     assert ended.code == 1
-    assert "breaking DRIFT-renamed  lighter/rest/account /accounts/*/positions/*/avg_entry_price" in ended.out
+    row = "lighter/rest/account /accounts/*/positions/*"
+    assert f"breaking DRIFT-renamed  {row}/avg_entry_price -> /accounts/*/positions/*/average_entry_price" in ended.out
     assert "read by _update_positions: entry_price; EVOLVE-missing fails where it goes unnoticed" in ended.out
     assert "`_update_positions` of lighter would fail: raised MalformedAnswer" in ended.out
     assert ended.out.splitlines()[-1] == "1 breaking"
@@ -120,6 +121,13 @@ def test_mocks_that_are_wrong_are_told_why(harness, shared_payloads):
     assert "breaking DRIFT-optional  lighter/rest/account /accounts/*/total_asset_value" in ended.out
     assert "risky DRIFT-unit  lighter/rest/account-active-orders /orders/*/created_at" in ended.out
     assert "risky DRIFT-format  hyperliquid/rest/info-order-status /order/order/cloid" in ended.out
+
+
+def test_a_venue_that_nothing_was_read_of_is_wrong_usage(harness, answer):
+    """In a schedule, nothing differs where nothing was looked at."""
+    ended = harness("drift", answer("new"), "--venue", "extended")
+    assert (ended.code, ended.out) == (2, "")
+    assert "no payloads of extended" in ended.err
 
 
 @pytest.mark.parametrize(

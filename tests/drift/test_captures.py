@@ -52,6 +52,22 @@ def test_payload_files_go_to_the_topic_that_their_request_tells(tmp_path):
     assert list(seen.unknown) == [str(tmp_path / "c.json")]
 
 
+def test_half_a_surrogate_pair_is_read_like_any_text(tmp_path):
+    """JSON may hold one, though UTF-8 does not."""
+    (tmp_path / "a.json").write_text(json.dumps(payload({"code": 200, "message": "\ud800"})))
+    (slot,) = [read(tmp_path).summary.topics[ACCOUNT].root.fields["message"]]
+    assert slot.values == {'"\ud800"': 1}
+
+
+@pytest.mark.parametrize("levels", [150, 900])
+def test_what_is_nested_without_measure_is_said_in_one_line(levels, tmp_path):
+    """With the file; a fault of the harness it is not."""
+    deep = '{"x":' * levels + "1" + "}" * levels
+    (tmp_path / "a.json").write_text(json.dumps(payload({"code": 200, "x": "deep"})).replace('"deep"', deep))
+    with pytest.raises(UsageError, match=r"a\.json: nested .*deep"):
+        read(tmp_path)
+
+
 def test_only_the_kinds_that_are_asked_for_count(tmp_path):
     """Mocks are wrong now and then."""
     write(tmp_path / "a.json", payload(body(7)))

@@ -143,6 +143,8 @@ EDITS = [
     ),
     (put("account", "/accounts/*/account_index", "17", "retyped"), "retyped"),
     (put("account", "/accounts/*/positions/*/position", "15e-7", "exponent"), "exponent"),
+    (put("account", "/accounts/*/positions/*/position", {"value": "1.5"}, "wrapped"), "wrapped"),
+    (put("account", "/accounts/*/positions/*/position", ["1.5"], "listed"), "listed"),
 ]
 
 
@@ -178,12 +180,43 @@ def test_a_rename_is_taken_into_the_contract_as_well(drifted, tmp_path):
     assert '"average_entry_price"' in (root / "schemas" / "lighter" / "rest" / "account.json").read_text()
 
 
+def test_a_rename_with_another_type_is_taken_in_as_both(tmp_path):
+    """The member has the new name, and takes what it is now."""
+    topic = TOPICS["lighter"][0]
+    new = respelt(recorded("lighter"), '"position":"', '"position_size":"')
+    for row in new["accounts"][0]["positions"]:
+        row["position_size"] = exact.decimal(row["position_size"])
+    before, after = (summary_of(exact.encode(each).decode(), topic=topic) for each in (recorded("lighter"), new))
+    found = differences(topic, after.topics[topic], before.topics[topic])
+    assert [one.rule for one in found] == ["DRIFT-renamed", "DRIFT-retyped"]
+    told = patch(found)
+    assert not told.startswith("#")
+    document = exact.decode((applied(told, tmp_path) / "schemas" / f"{topic}.json").read_bytes())
+    assert {"type": ["integer", "number"]} in document["$defs"]["position"]["properties"]["position_size"]["anyOf"]
+
+
 def test_what_no_patch_can_decide_is_left_to_a_person(drifted):
     """A unit is a meaning, and a meaning is not guessed."""
     edit = put("account", "/accounts/*/positions/*/initial_margin_fraction", "2000", "basis points")
     difference = drifted("lighter", edit)
     assert difference.severity is Severity.BREAKING
     assert patch([difference]).startswith("# by hand: DRIFT-scale lighter/rest/account")
+
+
+def test_what_is_elsewhere_altogether_is_left_to_a_person_and_the_contract_with_it(tmp_path):
+    """A contract that reads what no schema describes would be worse than none."""
+    topic = TOPICS["lighter"][0]
+    new = {"result": recorded("lighter")}
+    before, after = (summary_of(exact.encode(each).decode(), topic=topic) for each in (recorded("lighter"), new))
+    told = patch(differences(topic, after.topics[topic], before.topics[topic]))
+    assert {line.split()[3] for line in told.splitlines()} == {"DRIFT-moved"}
+
+
+def test_what_a_new_value_of_a_side_means_is_left_to_a_person_as_well(drifted):
+    """The schema can take it, the contract cannot know it."""
+    told = patch([drifted("lighter", put("account", "/accounts/*/positions/*/sign", 0, "enum"))])
+    assert told.startswith("# by hand: DRIFT-enum lighter/rest/account")
+    assert "+++ b/schemas/lighter/rest/account.json" in told
 
 
 def test_a_json_text_is_changed_in_its_place_only():

@@ -14,7 +14,7 @@ MODELS = """
 from decimal import Decimal
 from enum import Enum
 from typing import Optional
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 class Side(Enum):
     LONG = "LONG"
@@ -24,6 +24,7 @@ class Position(BaseModel):
     side: Side
     size: Decimal
     open_price: Optional[str] = Field(None, alias="openPrice")
+    id: Optional[int] = Field(None, validation_alias=AliasChoices("id", "positionId"), serialization_alias="id")
 
 class Positions(BaseModel):
     positions: list[Position]
@@ -43,6 +44,10 @@ from vendor.models import Positions
 class Api:
     async def positions(self) -> Positions:
         return await self._get("/user/positions")
+
+    async def close(self) -> Positions:
+        url = self._get_url("/user/position", query={}.get("market"))
+        return await send_patch_request(self._get_session(), url)
 
     async def _helper(self) -> int:
         return "/not/public"
@@ -88,10 +93,11 @@ def test_models_are_read_by_the_names_that_are_on_the_wire(tmp_path):
     assert set(found.models) == {"Position", "Positions", "Level", "Book"}
     assert found.models["Level"]["required"] == ["px", "sz"]
     assert "required" not in found.models["Book"]
-    assert set(found.models["Position"]["properties"]) == {"side", "size", "openPrice"}
+    assert set(found.models["Position"]["properties"]) == {"side", "size", "openPrice", "positionId"}
     assert found.models["Position"]["required"] == ["side", "size"]
     assert [dict(one) for one in found.endpoints] == [
-        {"method": "GET", "path": "/user/positions", "model": "Positions"}
+        {"method": "GET", "path": "/user/positions", "model": "Positions"},
+        {"method": "PATCH", "path": "/user/position", "model": "Positions"},
     ]
     assert "no_such_module" in found.skipped["vendor.broken_model"]
     assert not [name for name in sys.modules if name.partition(".")[0] == "vendor"]
@@ -104,8 +110,8 @@ def test_what_a_generator_left_behind_does_not_hide_the_sdk(tmp_path):
     (root / "client_stub" / "__init__.py").write_text("")
     (root / "client_stub" / "models.py").write_text(changed())
     found = unpacked("vendor", root, ["vendor", "client_stub"]).models
-    assert set(found["Position"]["properties"]) == {"side", "size", "openPrice"}
-    assert set(found["client_stub.models.Position"]["properties"]) == {"side", "quantity", "openPrice"}
+    assert set(found["Position"]["properties"]) == {"side", "size", "openPrice", "positionId"}
+    assert set(found["client_stub.models.Position"]["properties"]) == {"side", "quantity", "openPrice", "positionId"}
 
 
 def test_two_released_versions_are_compared(tmp_path, monkeypatch):

@@ -112,6 +112,14 @@ def test_a_location_is_a_path_within_the_project(tmp_path, monkeypatch):
     assert location(report(), result()) == ("harness/connectors/lighter.py", 1)
 
 
+def test_a_location_is_a_uri_reference(tmp_path, monkeypatch):
+    """Blanks and signs of the file's name do not make it another, or none."""
+    monkeypatch.chdir(tmp_path)
+    run = scanned(drifted(recording=str(tmp_path / "my payloads" / "50%?.json")))
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "my%20payloads/50%25%3F.json"
+
+
 def test_annotations_are_one_line_each_and_cannot_be_forged():
     """A payload with a line break and a workflow command in it stays text."""
     told = github.annotations(report(result(message=NASTY, case=NASTY), drifted("risky", Status.PASS)))
@@ -156,6 +164,8 @@ def test_nothing_in_a_payload_ends_a_block_or_a_cell_of_markdown():
     assert rows[0].replace("\\|", "").count("|") == 7
     assert "````text" in told
     assert "<script>" not in rows[0].replace("\\<", "")
+    told = markdown.text(report(drifted(after="&lt;b&gt; ~~gone~~ $x$")))
+    assert r"\&lt;b\&gt; \~\~gone\~\~ \$x\$" in told
 
 
 @pytest.mark.parametrize(
