@@ -101,6 +101,8 @@ WRONG = [
     (["--trading", "--listen", "--environment", "mainnet"], "--trading-on-mainnet"),
     (["--environment", "simulator"], "no environment 'simulator'"),
     (["--connect-to", "somebody.example:443:127.0.0.1:1"], "somebody.example:443 is no host of the venue"),
+    (["--listen", "--port", "70000"], "70000 is no port"),
+    (["--seconds", "-1"], "--seconds"),
     (["--connect-to", "somewhere"], "HOST:PORT:ADDRESS:PORT"),
     (["--certificates", "nowhere.pem"], "--certificates nowhere.pem"),
     (["--scale", "much"], "--scale"),
