@@ -136,9 +136,9 @@ def _wait(facts: Venue, upstream: "Upstream", listener: "Listener") -> list[str]
         f"REST       {rest_url(facts, listener)}",
         f"WebSocket  {ws_url(facts, listener)}",
     ]
-    print("\n".join(lines), flush=True)  # noqa: T201 - what a client is to be pointed at
     ended = threading.Event()
     with _signals(ended):
+        print("\n".join(lines), flush=True)  # noqa: T201 - what a client is to be pointed at
         while not ended.wait(0.2):  # a wait without end would not let signals in everywhere
             pass
     return []
