@@ -244,7 +244,7 @@ def record(  # noqa: PLR0913 - an option each
     scenario: Annotated[str, typer.Option(metavar="NAME", help="What the account situation is called.")],
     environment: Annotated[str, typer.Option(metavar="NAME", help="testnet or mainnet.")] = "testnet",
     pair: Annotated[str, typer.Option(metavar="PAIR", help="The market of what needs one; BTC unless told.")] = "",
-    seconds: Annotated[float, typer.Option(metavar="N", help="How long channels are listened to.")] = 10.0,
+    seconds: Annotated[float, typer.Option(min=0, metavar="N", help="How long channels are listened to.")] = 10.0,
     listen: Annotated[bool, typer.Option("--listen", help="Record what clients of yours ask, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(metavar="N", help="With --listen; 0 is a free one, which is printed.")] = 0,
     credentials: Annotated[

@@ -66,7 +66,9 @@ def plain_body(body: bytes, headers: Mapping[str, tuple[str, ...]]) -> bytes | N
         if body.startswith(_GZIP):  # whatever the headers say
             undone = _inflated(body, zlib.MAX_WBITS | 16)
         elif encoding == "deflate":
-            undone = _inflated(body, zlib.MAX_WBITS) or _inflated(body, -zlib.MAX_WBITS) or body
+            undone = _inflated(body, zlib.MAX_WBITS)
+            undone = _inflated(body, -zlib.MAX_WBITS) if undone is None else undone
+            undone = body if undone is None and _is_text(body) else undone
         elif encoding not in _UNDONE and not _is_text(body):
             undone = None
         if undone is None:
@@ -76,8 +78,17 @@ def plain_body(body: bytes, headers: Mapping[str, tuple[str, ...]]) -> bytes | N
 
 
 def _inflated(body: bytes, bits: int) -> bytes | None:
+    """What the members of a compressed body hold, one after the other; `None` when it is none, or not whole."""
+    plain = b""
     try:
-        return zlib.decompress(body, bits)
+        while True:
+            engine = zlib.decompressobj(bits)
+            plain += engine.decompress(body)
+            if not engine.eof:
+                return None
+            body = engine.unused_data
+            if not body.startswith(_GZIP):
+                return plain
     except zlib.error:
         return None
 

@@ -39,17 +39,19 @@ class _Heap:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def gather(
+def gather(  # noqa: PLR0913 - what is gathered, and what is said of it
     captures: Iterable[Capture],
     venue: Venue,
     scenario: str,
     environment: Environment | None,
     *,
     how: str = "imported from",
+    where: str = "import",
 ) -> Gathered:
     """One scenario of a venue, with a truthful provenance; `how` the captures came to be is told there.
 
-    `UsageError` when nothing is of this venue, or it is of several environments and none of them was chosen.
+    `UsageError`, which names `where`, when nothing is of this venue, or it is of several environments and none of them
+    was chosen.
     """
     heap = _Heap()
     hosts = _hosts(venue)
@@ -64,7 +66,7 @@ def gather(
         for socket in capture.sockets:
             if (found := _environment(socket.url, socket.environment, hosts, heap)) is not None:
                 heap.sockets.append((found, socket))
-    chosen = _chosen(heap, venue, environment)
+    chosen = _chosen(heap, venue, environment, where)
     exchanges = [exchange for found, exchange in heap.exchanges if found is chosen]
     sockets = [socket for found, socket in heap.sockets if found is chosen]
     times = [told_time(exchange) for exchange in exchanges]
@@ -112,18 +114,16 @@ def _environment(url: str, told: Environment | None, hosts: dict[str, Environmen
     return told or hosts[host]
 
 
-def _chosen(heap: _Heap, venue: Venue, asked: Environment | None) -> Environment:
+def _chosen(heap: _Heap, venue: Venue, asked: Environment | None, where: str) -> Environment:
     counts = Counter(found for found, _ in [*heap.exchanges, *heap.sockets])
     if not counts or (asked is not None and asked not in counts):
-        seen = ", ".join(f"{host} ({count})" for host, count in heap.other_hosts.most_common(5))
-        seen = ", ".join(f"{found} ({count})" for found, count in counts.items()) or seen or "nothing"
+        others = (heap.other_hosts + heap.left_out).most_common(5)
+        seen = ", ".join(f"{what} ({count})" for what, count in counts.items() or others) or "nothing at all"
         what = f"nothing of {venue.title}{f' from {asked}' if asked else ''} in it"
-        raise UsageError(what, where="import", cure=f"there is {seen}")
+        raise UsageError(what, where=where, cure=f"there is {seen}")
     if asked is None and len(counts) > 1:
         found = ", ".join(f"{name} ({count})" for name, count in counts.items())
-        raise UsageError(
-            f"recordings of several environments: {found}", where="import", cure="choose with --environment"
-        )
+        raise UsageError(f"recordings of several environments: {found}", where=where, cure="choose with --environment")
     chosen = asked or next(iter(counts))
     for name, count in counts.items():
         if name is not chosen:

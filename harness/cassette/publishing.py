@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from harness.cassette import store, tape
 from harness.cassette.leaks import Leak, scan
@@ -39,6 +40,15 @@ class Place:
         for path in (self.cassette, self.tape):
             if path.exists():
                 raise UsageError("there is a recording already", where=str(path), cure="choose another, or add --force")
+
+    def demand_writable(self) -> None:
+        """`UsageError` when nothing can be written here: better before the work than after it."""
+        folder = next(folder for folder in self.cassette.parents if folder.exists())
+        try:
+            with TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise UsageError(f"cannot be written: {error.strerror}", where=str(folder)) from None
 
 
 def leaks(cassette: Cassette | None, recorded: Tape | None, secrets: Secrets) -> Iterator[tuple[str, Leak]]:

@@ -1,5 +1,6 @@
-"""Errors that hold no secret: what went wrong may quote what was read."""
+"""Errors and logs that hold no secret: what went wrong may quote what was read."""
 
+import logging
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,12 @@ from contextlib import contextmanager
 from harness.errors import HarnessFault, UsageError
 from harness.spellings import Secrets
 
-__all__ = ["discreet"]
+__all__ = ["discreet", "quiet_libraries"]
+
+
+def quiet_libraries() -> None:
+    """Let aiohttp print neither broken requests nor refused subprotocols: a key may be in either."""
+    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Request", "run"]
 
 CHECK = "IMPORT"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
-_SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ def keep(  # noqa: PLR0913 - what a recording is made of
 
     `UsageError` when there is nothing of the venue in the captures, or when a file cannot be written.
     """
-    gathered = gather(captures, venue, place.scenario, environment, how=how)
+    gathered = gather(captures, venue, place.scenario, environment, how=how, where=check.lower())
     cassette = None if gathered.cassette is None else redactor.cassette(gathered.cassette)
     recorded = None if gathered.tape is None else redactor.tape(gathered.tape)
     found = list(leaks(cassette, recorded, redactor.searched()))

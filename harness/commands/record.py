@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.commands.discretion import discreet
+from harness.commands.discretion import discreet, quiet_libraries
+from harness.commands.listening import demand_port, listening
 from harness.commands.outputs import Outputs
 from harness.commands.progress import Progress
 from harness.errors import UsageError
@@ -26,14 +27,14 @@ from harness.venues.facts import Venue
 if TYPE_CHECKING:
     from harness.cassette.known import Known
     from harness.cassette.publishing import Place
-    from harness.gateway import Gateway, Listener
-    from harness.gateway.recorder import Recorder
+    from harness.gateway import Listener
     from harness.gateway.upstream import Address, Upstream
 
 __all__ = ["Request", "run"]
 
 CHECK = "RECORD"
 _MAINNET = "mainnet"
+_HERE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +69,12 @@ def run(request: Request, outputs: Outputs) -> int:
     held = known((), request.credentials) if request.credentials is not None else Known()
     credentials = _credentials(facts, held)
     held = _with(facts, held, credentials)
+    quiet_libraries()
     with discreet(Secrets(held.searched())):
         results = tuple(_recorded(request, facts, held, credentials))
-    outputs.write(Report("record", f"{facts.name} {request.environment}", facts.name, results), show_import)
-    return worst_exit_code([Report("record", facts.name, facts.name, results)])
+    report = Report("record", f"{facts.name} {request.environment}", facts.name, results)
+    outputs.write(report, show_import)
+    return worst_exit_code([report])
 
 
 def _recorded(request: Request, facts: Venue, held: "Known", credentials: Mapping[str, str]) -> Iterator[Result]:
@@ -100,31 +103,28 @@ def _recorded(request: Request, facts: Venue, held: "Known", credentials: Mappin
         connect_to=dict(map(_redirection, request.connect_to)),
     )
     recorder = Recorder(upstream, Caution(facts, trading=_may_trade(request)))
+    demand_port(request.port)
+    place.demand_writable()
     with Gateway() as gateway:
         try:
-            listener = _open(gateway, recorder, request.port)
+            listener = listening(
+                gateway, recorder, recorder.converse, host=_HERE, port=request.port, note=lambda _: None
+            )
             left_out = (
                 _wait(facts, upstream, listener) if request.listen else _tour(request, facts, listener, credentials)
             )
+            capture = recorder.capture()  # before its connections are closed, which is nothing that the venue did
         finally:
             gateway.run(recorder.close())
-        capture = recorder.capture()
     written = False
     how = f"recorded{' by ' if request.by else ''}{request.by} through"
     for result in keep(CHECK, [capture], redactor, venue=facts, place=place, environment=None, how=how):
         written = result.status is Status.PASS
         yield result
-    yield from (Result(CHECK, "", what, Status.SKIP, "not recorded", venue=facts.name) for what in left_out)
+    told = map(redactor.secrets.scrub, left_out)
+    yield from (Result(CHECK, "", what, Status.SKIP, "not recorded", venue=facts.name) for what in told)
     if written:
         yield from _validated(place)
-
-
-def _open(gateway: "Gateway", recorder: "Recorder", port: int) -> "Listener":
-    try:
-        return gateway.open(recorder, recorder.converse, port=port, note=lambda _: None)
-    except OSError as error:
-        where = f"--port {port}"
-        raise UsageError(f"cannot listen: {error.strerror}", where=where, cure="name another one, or 0") from None
 
 
 def _wait(facts: Venue, upstream: "Upstream", listener: "Listener") -> list[str]:
@@ -136,9 +136,9 @@ def _wait(facts: Venue, upstream: "Upstream", listener: "Listener") -> list[str]
         f"REST       {rest_url(facts, listener)}",
         f"WebSocket  {ws_url(facts, listener)}",
     ]
-    print("\n".join(lines), flush=True)  # noqa: T201 - what a client is to be pointed at
     ended = threading.Event()
     with _signals(ended):
+        print("\n".join(lines), flush=True)  # noqa: T201 - what a client is to be pointed at
         while not ended.wait(0.2):  # a wait without end would not let signals in everywhere
             pass
     return []

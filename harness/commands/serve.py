@@ -1,8 +1,6 @@
 """`harness serve`: the recordings of a venue on a port, for any client in any language, until it is interrupted."""
 
-import errno
 import ipaddress
-import logging
 import os
 import select
 import signal
@@ -15,6 +13,8 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from harness.commands.discretion import quiet_libraries
+from harness.commands.listening import demand_port, listening
 from harness.commands.progress import Progress
 from harness.errors import UsageError
 from harness.venues import venue
@@ -22,7 +22,7 @@ from harness.venues.facts import Venue
 
 if TYPE_CHECKING:
     from harness.commands.recordings import Recordings
-    from harness.gateway import Gateway, Listener
+    from harness.gateway import Listener
     from harness.gateway.service import Service
 
 __all__ = ["Request", "run"]
@@ -64,8 +64,11 @@ def _serve(request: Request, lines: "_Lines") -> None:
         progress.say(f"reading {request.scenario}")
         found = find(facts, request.scenario)
         service = _service(request, facts, found, lines)
-    logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # it would print broken requests, keys and all
-    with Gateway() as gateway, _listening(gateway, service, host, request.port) as listener:
+    quiet_libraries()
+    with (
+        Gateway() as gateway,
+        listening(gateway, service, service.converse, host=host, port=request.port, note=service.note) as listener,
+    ):
         for line in _banner(facts, request, found, listener):
             lines.tell(line)
         lines.show()
@@ -104,21 +107,11 @@ def _address(request: Request) -> str:
         address = ipaddress.ip_address(host)
     except ValueError:
         raise UsageError(f"{host!r} is no IP address", where="--host", cure="such as 127.0.0.1") from None
+    demand_port(request.port)
     if not address.is_loopback and not request.expose:
         what = f"other machines could reach {host}"
         raise UsageError(what, where="--host", cure="leave it out, or add --expose if that is meant")
-    if not 0 <= request.port <= 65_535:
-        raise UsageError(f"{request.port} is no port", where="--port", cure="0 is a free one")
     return host
-
-
-def _listening(gateway: "Gateway", service: "Service", host: str, port: int) -> "Listener":
-    try:
-        return gateway.open(service, service.converse, host=host, port=port, note=service.note)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise UsageError(f"port {port} is taken", where="--port", cure="name another one, or 0") from None
-        raise UsageError(f"cannot listen: {error.strerror}", where=f"--host {host} --port {port}") from None
 
 
 def _banner(facts: Venue, request: Request, found: "Recordings", listener: "Listener") -> Iterator[str]:

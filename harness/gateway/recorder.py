@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
@@ -32,7 +33,7 @@ _HOP_BY_HOP = FRAMING | {"host", "te", "trailer", "upgrade", "proxy-authorizatio
 _NOT_PASSED = _HOP_BY_HOP | {"accept-encoding", "origin"}
 _OF_A_HANDSHAKE = "sec-websocket-"
 _CODINGS = "gzip, deflate"  # those that can be undone
-_POLICY_VIOLATION = "1008 "
+_NORMAL, _BROKEN, _POLICY_VIOLATION = "1000 ", "1006 ", "1008 "
 _TEXT = (("Content-Type", "text/plain; charset=utf-8"),)
 
 
@@ -79,8 +80,12 @@ class Recorder:
             answer = await self._asked(request, url)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return self._unreachable(error)
-        sent = Recorded(request.method, str(url), request.body or None, _grouped(request.headers.items()))
-        self._exchanges.append(Exchange(Interaction(sent, answer), at, Environment(self._upstream.environment)))
+        if any(name.lower() == "content-encoding" for name in answer.headers):
+            self._left_out["answers in an encoding that cannot be undone"] += 1
+            return self._passed_on(request, answer)
+        sent = Recorded(request.method, str(url), request.body or None, _written(_grouped(request.headers.items())))
+        came = replace(answer, reason=_utf8(answer.reason), headers=_written(answer.headers))
+        self._exchanges.append(Exchange(Interaction(sent, came), at, Environment(self._upstream.environment)))
         return self._passed_on(request, answer)
 
     def _refused(self, request: Request) -> Reply | None:
@@ -101,7 +106,7 @@ class Recorder:
             request.method, url, data=request.body or None, headers=headers, allow_redirects=False
         ) as response:
             body = await response.read()
-            told = _grouped((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers)
+            told = _grouped((_text(name), _text(value)) for name, value in response.raw_headers)
             plain = plain_body(body, told)
             if plain is not None:
                 told = {name: values for name, values in told.items() if name.lower() != "content-encoding"}
@@ -185,6 +190,7 @@ class _Conversation:
         return capture.Socket(self._url, int(self._at.timestamp() * 1000), tuple(self._messages))
 
     async def between(self, ours: Socket, theirs: Socket) -> None:
+        """Carry frames until one end closes: then the other is closed likewise, and nothing else is noted."""
         ways = (self._carry(ours, theirs, Direction.SENT), self._carry(theirs, ours, Direction.RECEIVED))
         tasks = [asyncio.ensure_future(way) for way in ways]
         try:
@@ -192,20 +198,21 @@ class _Conversation:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            found = await asyncio.gather(*tasks, return_exceptions=True)
+        here, there = next((told for told in found if isinstance(told, tuple)), (_BROKEN, _BROKEN))
+        await asyncio.gather(ours.send(Kind.CLOSE, here), theirs.send(Kind.CLOSE, there), return_exceptions=True)
 
-    async def _carry(self, source: Socket, sink: Socket, direction: Direction) -> None:
+    async def _carry(self, source: Socket, sink: Socket, direction: Direction) -> tuple[str, str]:
+        """How both ends, ours and theirs, are to be closed when one of them has closed or said what may trade."""
         while True:
             message = await source.receive()
-            is_asked = direction is Direction.SENT and message.kind is Kind.TEXT
-            if is_asked and (refusal := self._caution.of_frame(message.text)):
+            if direction is Direction.SENT and (refusal := self._caution.of_message(message)):
                 self.refused[refusal] += 1
-                await source.send(Kind.CLOSE, f"{_POLICY_VIOLATION}{refusal}")
-                return
+                return f"{_POLICY_VIOLATION}{refusal}", _NORMAL
             self._note(direction, message)
-            await sink.send(message.kind, message.text)
             if message.kind is Kind.CLOSE:
-                return
+                return message.text, message.text
+            await sink.send(message.kind, message.text)
 
     def _note(self, direction: Direction, message: Message) -> None:
         at = int(self._now() * 1000)
@@ -215,6 +222,19 @@ class _Conversation:
 def _passed(headers: Mapping[str, str]) -> CIMultiDict[str]:
     kept = [(name, value) for name, value in headers.items() if name.lower() not in _NOT_PASSED]
     return CIMultiDict((name, value) for name, value in kept if not name.lower().startswith(_OF_A_HANDSHAKE))
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")  # whatever it is, the client gets these bytes again
+
+
+def _utf8(text: str) -> str:
+    """What a cassette can hold: what else there is of bytes becomes U+FFFD."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _written(headers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {_utf8(name): tuple(map(_utf8, values)) for name, values in headers.items()}
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

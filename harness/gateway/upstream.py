@@ -18,7 +18,7 @@ __all__ = ["Address", "Upstream"]
 
 Address = tuple[str, int]
 _HTTPS = 443
-_PATIENCE = aiohttp.ClientTimeout(total=60, connect=15)
+_PATIENCE = aiohttp.ClientTimeout(total=30, connect=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

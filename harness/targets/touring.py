@@ -17,7 +17,7 @@ from harness.venues.facts import Auth, Venue
 
 __all__ = ["Tour", "auth_token", "tour"]
 
-_PATIENCE = aiohttp.ClientTimeout(total=60)
+_PATIENCE = aiohttp.ClientTimeout(total=None)  # the gateway gives up on a venue, and says so; nobody else does
 
 
 @dataclass(slots=True)

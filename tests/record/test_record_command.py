@@ -101,6 +101,8 @@ WRONG = [
     (["--trading", "--listen", "--environment", "mainnet"], "--trading-on-mainnet"),
     (["--environment", "simulator"], "no environment 'simulator'"),
     (["--connect-to", "somebody.example:443:127.0.0.1:1"], "somebody.example:443 is no host of the venue"),
+    (["--listen", "--port", "70000"], "70000 is no port"),
+    (["--seconds", "-1"], "--seconds"),
     (["--connect-to", "somewhere"], "HOST:PORT:ADDRESS:PORT"),
     (["--certificates", "nowhere.pem"], "--certificates nowhere.pem"),
     (["--scale", "much"], "--scale"),
@@ -183,6 +185,42 @@ def test_any_client_is_recorded_until_it_is_interrupted(tmp_path):
     assert "281473" not in cassette.read_text()
     texts = [frame.text for frame in tape.load(frames).frames if frame.kind is tape.Kind.TEXT]
     assert json.loads(heard[-1]) in [json.loads(text) for text in texts]
+
+
+def test_an_interruption_is_nothing_that_the_venue_did(tmp_path):
+    """A connection that is open then has no end on the tape; the subprotocol that a client offered is not printed."""
+
+    async def main(listening):
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(listening.ws, protocols=["t0ken-of-a-client"])
+            await socket.send_str('{"type":"subscribe","channel":"order_book/1"}')
+            await socket.receive_str()
+            await asyncio.to_thread(listening.__exit__)
+
+    with standing_for("lighter", tmp_path) as stand:
+        listening = Listening(tmp_path, stand).__enter__()
+        asyncio.run(main(listening))
+    assert "t0ken" not in listening.output
+    assert tape.Kind.CLOSE not in [frame.kind for frame in tape.load(kept(tmp_path, "lighter")[1]).frames]
+
+
+def test_a_recording_of_nothing_says_why(tmp_path):
+    """Nobody asked anything."""
+    with standing_for("lighter", tmp_path) as stand, Listening(tmp_path, stand) as listening:
+        pass
+    assert listening.output.startswith("harness: record: nothing of Lighter in it")
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_anything_is_asked(tmp_path, account, capsys):
+    """Not after an hour of listening."""
+    account("extended")
+    (tmp_path / "kept").write_text("a file")
+    asked = []
+    with standing_for("extended", tmp_path, lambda request: asked.append(request) or Reply(200, "OK")) as stand:
+        arguments = ["--venue", "extended", "--to", str(tmp_path / "kept"), "--scenario", "trial", *stand.options()]
+        assert main(["record", *arguments]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert asked == []
 
 
 KILLER = """

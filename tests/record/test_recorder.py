@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from venue_support import Recording, standing_for, upstream
 
-from harness.cassette import capture
+from harness.cassette import capture, store
 from harness.cassette.tape import Direction, Kind
 from harness.errors import UsageError
 from harness.gateway import Gateway
@@ -20,12 +20,16 @@ from harness.gateway.upstream import Upstream
 from harness.venues import NAMES, venue
 
 DIGITS = b'{"status":"OK","data":{"equity":"123456789012345678901234567890","rate":1e-7,"old":0.10}}'
+MEMBERS = gzip.compress(DIGITS[:40]) + gzip.compress(DIGITS[40:])
 HTML = b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>"
 BROKEN = b'{"status":"OK","name":"\xff\xfe"}'
 ANSWERS = {
     "/api/v1/user/balance": Reply(200, "OK", (("Content-Type", "application/json"),), DIGITS),
     "/api/v1/user/positions": Reply(
         200, "OK", (("Content-Type", "application/json"), ("Content-Encoding", "gzip")), gzip.compress(DIGITS)
+    ),
+    "/api/v1/user/orders": Reply(
+        200, "OK", (("Content-Type", "application/json"), ("Content-Encoding", "gzip")), MEMBERS
     ),
     "/api/v1/user/fees": Reply(502, "Bad Gateway", (("Content-Type", "text/html"),), HTML),
     "/api/v1/info/settings": Reply(200, "OK", (("Content-Type", "application/json"),), BROKEN),
@@ -34,6 +38,8 @@ ANSWERS = {
     ),
     "/api/v1/info/markets": Reply(200, "OK", (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")), b'{"status":"OK"}'),
 }
+OPAQUE = {"br": b"\x0b\x02\x80abc\xff\x03", "gzip": gzip.compress(DIGITS)[:-9], "deflate": b"\xff\xfe\xfd"}
+"""Bodies of which nobody can tell what is in them, by what their header says."""
 
 
 def ask(url, *paths, **options):
@@ -80,6 +86,46 @@ def test_headers_that_come_twice_stay_two(extended):
     ((_, _, headers),) = ask(extended.listener.url, "/api/v1/info/markets")
     assert headers.getall("Set-Cookie") == ["a=1", "b=2"]
     assert extended.exchanges[0].response.headers["Set-Cookie"] == ("a=1", "b=2")
+
+
+@pytest.mark.parametrize("coding", OPAQUE)
+def test_an_answer_that_cannot_be_read_is_passed_on_and_not_kept(tmp_path, coding):
+    """An account could be in it, and nobody would find it to redact it."""
+    opaque = Reply(200, "OK", (("Content-Encoding", coding),), OPAQUE[coding])
+    with standing_for("extended", tmp_path, lambda _: opaque) as stand, Recording(upstream(stand)) as recording:
+        head, body = said(recording.listener.port, "GET /api/v1/user/balance")
+        told = recording.recorder.capture()
+    assert body == OPAQUE[coding]
+    assert f"Content-Encoding: {coding}".encode() in head
+    assert told.exchanges == ()
+    assert told.left_out == {"answers in an encoding that cannot be undone": 1}
+
+
+def said(port, line, *headers):
+    """Head and body of the answer to a request that is written as it stands."""
+
+    async def main():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        told = [line + " HTTP/1.1", f"Host: localhost:{port}", "Connection: close", *headers, "", ""]
+        writer.write("\r\n".join(told).encode("latin-1"))
+        answer = await reader.read()
+        writer.close()
+        return answer.partition(b"\r\n\r\n")
+
+    head, _, body = asyncio.run(main())
+    return head, body
+
+
+def test_headers_that_are_not_ascii_arrive_as_the_venue_sent_them(tmp_path):
+    """In UTF-8 or Latin-1, and the recording can be written."""
+    strange = Reply(200, "Ça va", (("Server", "café"), ("Allow", b"caf\xe9".decode("utf-8", "surrogateescape"))), b"{}")
+    with standing_for("extended", tmp_path, lambda _: strange) as stand, Recording(upstream(stand)) as recording:
+        head, _ = said(recording.listener.port, "GET /api/v1/user/balance", "Accept: caf\xe9")
+        cassette = recording.cassette()
+    assert "Ça va\r\nServer: café\r\n".encode() in head
+    assert b"Allow: caf\xe9\r\n" in head
+    store.save(tmp_path / "kept.yaml", cassette)
+    assert store.load(tmp_path / "kept.yaml").interactions == cassette.interactions
 
 
 def test_a_redirect_within_the_venue_leads_back_to_the_recording(extended):
@@ -150,6 +196,30 @@ def test_frames_pass_in_both_directions_and_in_order(tmp_path, name):
     assert socket.url.startswith(facts.environments["testnet"].ws + path)
 
 
+UNHARMFUL = [
+    ("hyperliquid", "POST", "/info", b'{"type":"whatNobodyDocumented"}'),
+    ("extended", "OPTIONS", "/api/v1/user/order", b""),
+    ("lighter", "GET", "/api/v1/whatNobodyDocumented", b""),
+    ("lighter", "HEAD", "/api/v1/account", b""),
+]
+
+
+@pytest.mark.parametrize(("name", "method", "path", "body"), UNHARMFUL)
+def test_reads_that_the_facts_do_not_name_pass(tmp_path, name, method, path, body):
+    """A client may know more of a venue than the facts do."""
+
+    async def main(url):
+        async with aiohttp.ClientSession() as session, session.request(method, f"{url}{path}", data=body) as response:
+            return response.status
+
+    with (
+        standing_for(name, tmp_path, lambda _: Reply(200, "OK")) as stand,
+        Recording(upstream(stand)) as recording,
+    ):
+        assert asyncio.run(main(recording.listener.url)) == 200
+        assert len(recording.exchanges) == 1
+
+
 TRADES = [
     ("extended", "POST", "/api/v1/user/order"),
     ("extended", "DELETE", "/api/v1/user/order/7"),
@@ -186,12 +256,14 @@ def test_what_may_trade_never_reaches_the_venue(tmp_path, name, method, path):
     assert sum(told.left_out.values()) == 1
 
 
-def test_a_frame_that_may_trade_ends_the_connection(tmp_path):
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
+def test_a_frame_that_may_trade_ends_the_connection(tmp_path, binary):
     """The venue never sees it."""
+    order = b'{"type":"jsonapi/sendtx","data":{"tx_type":14}}'
 
     async def main(url):
         async with aiohttp.ClientSession() as session, session.ws_connect(f"{url}/stream") as socket:
-            await socket.send_str('{"type":"jsonapi/sendtx","data":{"tx_type":14}}')
+            await (socket.send_bytes(order) if binary else socket.send_str(order.decode()))
             while (message := await socket.receive()).type is aiohttp.WSMsgType.TEXT:
                 pass
             return message
@@ -200,7 +272,57 @@ def test_a_frame_that_may_trade_ends_the_connection(tmp_path):
         message = asyncio.run(main(recording.listener.url))
         (socket,) = recording.recorder.capture().sockets
     assert message.data == 1008
-    assert not [one for one in socket.messages if "sendtx" in one.text]
+    assert not [one for one in socket.messages if one.direction is Direction.SENT]
+
+
+async def answer_in_kind(opening):
+    """Say what is said, and close as one is told to, or as the client does."""
+    socket = await opening.accept()
+    while (message := await socket.receive()).kind is not Kind.CLOSE:
+        if message.text.startswith("close "):
+            await socket.send(Kind.CLOSE, message.text.removeprefix("close "))
+            return
+        await socket.send(Kind.PONG if message.kind is Kind.PING else message.kind, message.text)
+    HEARD.append(message.text)
+    await socket.send(Kind.CLOSE, message.text)
+
+
+HEARD = []
+
+
+@pytest.mark.parametrize("who", ["client", "venue", "broken"])
+def test_a_connection_ends_for_both_as_one_of_them_ended_it(tmp_path, who):
+    """With its code and reason; and the tape tells of one end only, whose it was, or a replay would end otherwise."""
+    HEARD.clear()
+
+    async def main(url):
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(f"{url}/stream", autoping=False, autoclose=False)
+            await socket.ping(b"there?")
+            pong = await socket.receive()
+            if who == "client":
+                await socket.close(code=4123, message="gone é".encode())
+            else:
+                await socket.send_str("close 1006 " if who == "broken" else "close 4001 bye é")
+                await socket.receive()
+            return pong, socket.close_code
+
+    with (
+        standing_for("lighter", tmp_path, sockets=answer_in_kind) as stand,
+        Recording(upstream(stand), trading=True) as recording,
+    ):
+        pong, code = asyncio.run(main(recording.listener.url))
+        assert recording.listener.wait_until_idle()
+        (socket,) = recording.recorder.capture().sockets
+    assert pong.data == b"there?"
+    ends = [(one.direction, one.text) for one in socket.messages if one.kind is Kind.CLOSE]
+    expected = {
+        "client": (4123, [(Direction.SENT, "4123 gone é")]),
+        "venue": (4001, [(Direction.RECEIVED, "4001 bye é")]),
+        "broken": (1006, [(Direction.RECEIVED, "1006 ")]),
+    }
+    assert (code, ends) == expected[who]
+    assert who != "client" or HEARD == ["4123 gone é"]
 
 
 def test_a_server_that_is_not_the_venue_is_told_nothing(tmp_path):
