@@ -27,6 +27,7 @@ KEEP_ALIVE = 10 * 365 * 86_400.0
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TOO_LARGE = Reply(413, "Request Entity Too Large")
 _FAULT = Reply(500, "Internal Server Error", (("X-Harness", "fault"),))
 
@@ -246,6 +247,8 @@ class Listener:
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         loop = asyncio.get_running_loop()
+        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(_CONTINUE)  # curl waits a second for it before it sends a large body
         try:
             body = await request.read() if request.can_read_body else b""
         except web.HTTPRequestEntityTooLarge:

@@ -253,3 +253,16 @@ def test_with_tls_a_client_that_verifies_refuses_and_one_that_does_not_is_answer
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         assert ask(listener.url, ssl=trusting)[2] == GOOD.body
         assert len(listener.log) == 1
+
+
+def test_a_client_that_waits_for_leave_to_send_its_body_gets_it(listen):
+    """As curl does with a large one."""
+    listener = listen(lambda request: Reply(200, "OK", (), request.body))
+    with socket.create_connection(("127.0.0.1", listener.port), timeout=5) as client:
+        headers = "Host: 127.0.0.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close"
+        client.sendall(f"POST /x HTTP/1.1\r\n{headers}\r\n\r\n".encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 100 ")
+        client.sendall(b"ok")
+        answer = b"".join(iter(lambda: client.recv(1000), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"ok")
