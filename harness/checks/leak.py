@@ -55,6 +55,7 @@ def close(exam: Exam, method: str) -> Iterator[Verdict]:
         session.settle()
         gc.collect(1)  # what was let go without being closed says so now
         said = complaints(closed) + complaints(session.settled())
+        session.settle()  # and what closes itself with its last reference is gone for the gateway too
         held, tasks = session.listener.connections(), session.pending_tasks()
     if closed.error is not None:
         yield failed("close", f"close() failed: {closed.how()}")

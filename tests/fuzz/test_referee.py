@@ -123,7 +123,10 @@ def test_a_violation_is_reported_under_its_check_and_only_of_the_specimen(rig, c
 def test_whoever_shows_a_row_that_no_longer_says_it_is_closed_makes_no_mistake(rig):
     """Nobody can tell what an unknown word in its place means."""
     exam = exam_of(rig, CORRECT["extended"])
-    reading, closed = exam.reading(POSITIONS), exam.library.answers("closed_row", 0)["user-positions"]
+    reading, closed = (
+        exam.reading(POSITIONS),
+        exam.library.answers("closed_row", exam.library.phases("closed_row") - 1)["user-positions"],
+    )
     document = exact.decode(closed.body)
     rows = sorted(document["data"], key=lambda row: row["status"] != "CLOSED")
     assert rows[0]["status"] == "CLOSED"
