@@ -20,12 +20,12 @@ from harness.contract.pointer import look_up
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.targets.outcome import Outcome, chain
 
-__all__ = ["MISLEADING", "marks", "unasked"]
+__all__ = ["MISLEADING", "SUCCESS_IN_BODY", "marks", "unasked"]
 
 _HTTP = tuple(
     name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
 )
-_SUCCESS_IN_BODY = Fault(
+SUCCESS_IN_BODY = Fault(
     "http-500-good-body",
     "HTTP 500 with the body of a good answer",
     "http",
@@ -79,7 +79,7 @@ def http(exam: Exam, method: str) -> Iterator[Verdict]:
     """Every status of the catalogue, with JSON, text, HTML and no body, and with the body of a success."""
     summary = "HTTP 404: not found by a gateway, JSON"
     gateways = [replace(envelope(404, told, name=name), summary=summary) for name, told in _GATEWAYS.items()]
-    return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), *gateways, _SUCCESS_IN_BODY])
+    return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), *gateways, SUCCESS_IN_BODY])
 
 
 @check("ERROR-body", "a body that is no answer is never taken for one")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from harness.checks.errors import unasked
 from harness.checks.exam import Exam
 from harness.checks.registry import Run, Verdict, check, contrast, failed, passed, skipped
-from harness.checks.scenes import json_of
+from harness.checks.scenes import Scene, json_of
 from harness.checks.state import unusable
 from harness.contract.edits import (
     Edit,
@@ -17,6 +17,7 @@ from harness.contract.edits import (
     unknown_fields,
     unknown_openness,
 )
+from harness.contract.oracle import Answer
 from harness.contract.reading import Reading
 
 
@@ -55,8 +56,28 @@ def _broken(*kinds: str) -> Run:
         if "enum" in kinds:
             edits += unknown_openness(exam.reading(method))
         yield from _misread(exam, method, edits)
+        if "enum" in kinds:
+            yield from _unknown_mode(exam, method)
 
     return run
+
+
+def _unknown_mode(exam: Exam, method: str) -> Iterator[Verdict]:
+    """A mode of the account that nobody knows, in every mode that is recorded; nothing to those that do not ask."""
+    for reading in exam.contract.of(method):
+        if reading.mode is None:
+            continue
+        scene = exam.base() if reading.mode.default else Scene("unified")
+        whole, after = (
+            exam.play(method, one)[-1]
+            for one in (scene, scene.answered(reading.mode.endpoint, Answer(200, b'"modeAddedLater"')))
+        )
+        case = f"{reading.mode.endpoint} 'modeAddedLater' in {scene.scenario}"
+        if after.silent and after.state.part(method) != whole.state.part(method):
+            what = "nothing was raised or logged, and the state is not what the venue meant"
+            yield contrast(case, f"{case}: {what}", method, whole, after)
+        else:
+            yield passed(case)
 
 
 def _misread(exam: Exam, method: str, edits: Iterable[Edit]) -> Iterator[Verdict]:

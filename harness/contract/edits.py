@@ -3,7 +3,7 @@
 An edit is a value with a name: it can be put into a report, compared, and applied to any recording of its endpoint.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
@@ -187,12 +187,24 @@ def beside(reading: Reading, before: str, after: str) -> Edit:
 
 
 def unknown_openness(reading: Reading) -> Iterator[Edit]:
-    """A row that says of itself, in an optional field, what nobody knows, and one that says nothing."""
+    """An open row that says of itself, in an optional field, what nobody knows, and one that says nothing.
+
+    A row that said it was flat is left as it is: without that word nobody can tell, and showing it is no mistake.
+    """
     for consumed in reading.fields():
         if consumed.column.kind is Kind.OPENNESS:
             pattern = in_row(consumed, reading, 0)
-            yield put(reading.endpoint, pattern, "SIDEWAYS", f"{consumed.pattern} 'SIDEWAYS'")
-            yield dropped(reading.endpoint, pattern, f"{consumed.pattern} left out")
+            flat = {value for value, meaning in consumed.column.values.items() if meaning == "flat"}
+            for edit in (
+                put(reading.endpoint, pattern, "SIDEWAYS", f"{consumed.pattern} 'SIDEWAYS'"),
+                dropped(reading.endpoint, pattern, f"{consumed.pattern} left out"),
+            ):
+                yield replace(edit, apply=partial(_unless, edit.apply, pattern, flat))
+
+
+def _unless(apply: Callable[[Any], Any], pattern: str, values: Collection[Any], document: Any) -> Any:
+    """The edited document; the same one where one of these values stands in the place."""
+    return document if any(look_up(document, at) in values for at in locate(document, pattern)) else apply(document)
 
 
 def collapses(reading: Reading) -> Iterator[Edit]:

@@ -150,6 +150,7 @@ class Arena:
             if not session.has("close"):
                 return
             session.close()
+            gc.collect(1)  # what closes itself with its last reference does so now
             session.settle()
             held, tasks = session.listener.connections(), session.pending_tasks()
             if held or tasks:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from harness import exact
-from harness.checks.errors import MISLEADING
+from harness.checks.errors import MISLEADING, SUCCESS_IN_BODY
 from harness.checks.exam import BASE, Exam
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
@@ -31,6 +31,7 @@ _TRANSIENT = ("http-429", "http-429-seconds", "http-429-date", "http-500", "http
               "reset-before")  # fmt: skip
 _RARE_ACTS = (Act.TOGETHER, Act.CANCEL, Act.REPEAT, Act.CLOSE, Act.STRANGER)
 _UNIFIED = "unified"
+_UNHEARD_OF = "modeAddedLater"
 _SEQUELS = (0, 0, 0, 1, 2, 4)
 """How many steps come after the first: most often none, for that is quickest and says most."""
 _NUMBERS = 5  # bytes of a step besides those of its answer: which kind of step, and which of that kind
@@ -161,6 +162,31 @@ class Playwright:
         found += [("EVOLVE-enum", edit) for edit in unknown_openness(reading)]
         return [(speaks, edit) for speaks, edit in found if is_applicable(edit, document)]
 
+    def moded(self, ground: Ground, shape: Shape, number: int) -> Step:
+        """Another word for the mode of the account: a documented one, one that nobody knows, or a fault instead.
+
+        A target that does not ask for the mode is not touched by it, and reads what the whole answer means.
+        """
+        mode = ground.reading.mode
+        assert mode is not None  # noqa: S101 - only such readings are asked for
+        scene = self._scene(ground, shape.document)
+        number, choice = divmod(number, 3)
+        label, answer, plan = f"{mode.endpoint} {_UNHEARD_OF!r}", _UNHEARD_OF, None
+        if choice == 0:
+            answer = _one_of(mode.values, number)
+            label = f"{mode.endpoint} {answer!r}"
+        elif choice == 1:
+            fault = _one_of([fault for fault in self.faults if fault.family == "http"], number)
+            label, plan = f"{mode.endpoint}: {fault.summary}", FaultPlan(fault, frozenset({mode.endpoint}))
+        staged = scene.answered(mode.endpoint, Answer(200, exact.encode(answer)))
+        return Step(
+            kind=Kind.BROKEN if choice else Kind.GOOD,
+            scene=replace(scene if plan is not None else staged, plan=plan),
+            expected=self._exam.expected(self._method, scene),
+            label=label,
+            speaks="ERROR-http" if plan is not None else "EVOLVE-enum",
+        )
+
     def faulty(self, ground: Ground, shape: Shape, fault: Fault, *, times: int | None) -> Step:
         """A good answer that a fault keeps from the client, for good or the first time."""
         scene = self._scene(ground, shape.document)
@@ -183,7 +209,8 @@ def faults_of(exam: Exam) -> Mapping[str, Fault]:
     told = {_code(document): exact.encode(document) for document in exam.contract.error_envelopes}
     own = {f"error-code-{code}": (200, text) for code, text in told.items()}
     own |= {case: (status, misleading) for case, (status, _, misleading) in MISLEADING.items()}
-    return {**FAULTS, **{name: envelope(status, text, name=name) for name, (status, text) in own.items()}}
+    catalogue = {**FAULTS, SUCCESS_IN_BODY.name: SUCCESS_IN_BODY}
+    return {**catalogue, **{name: envelope(status, text, name=name) for name, (status, text) in own.items()}}
 
 
 def _code(document: Mapping[str, Any]) -> str:
@@ -210,7 +237,8 @@ def _sequel(playwright: Playwright, ground: Ground, drawn: bytes) -> Step:
         return playwright.situation(_one_of(playwright.recorded, number))
     shape = assembled(ground.source, drawn[_NUMBERS:])
     if kind < 8:
-        return playwright.good(ground, shape)
+        is_moded = ground.reading.mode is not None and number % 4
+        return playwright.moded(ground, shape, number // 4) if is_moded else playwright.good(ground, shape)
     if kind < 52:
         return playwright.broken(ground, shape, number)
     if kind < 74:

@@ -159,6 +159,9 @@ def _failed(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outc
 
 def _named(exam: Exam, method: str, status: int, outcome: Outcome) -> Iterator[Violation]:
     said = f"{outcome.said()} {' '.join(repr(error) for error in chain(outcome.error))}".lower()
+    nothing = exam.reading(method).nothing
+    if nothing is not None and nothing.status == status:
+        status = 0  # a status with a meaning of its own: what is refused is the body
     is_named = any(mark.lower() in said for mark in marks(exam, method))
     if not is_named or (status >= 400 and str(status) not in said):  # that a refusal came with 200 says nothing
         what = f"endpoint and HTTP {status}" if status >= 400 else "the endpoint"
@@ -186,9 +189,10 @@ def _retried(exam: Exam, method: str, step: Step, outcome: Outcome) -> Iterator[
 def _broken(exam: Exam, method: str, before: Snapshot, step: Step, outcome: Outcome) -> Iterator[Violation]:
     """An answer that broke: read rightly all the same, or refused openly with every position still there."""
     assert isinstance(step.expected, AccountState)  # noqa: S101 - what the whole answer would have made
+    wrong = differences(exam.reading(method, step.scene), step.expected, outcome.state)
+    if outcome.error is None and not outcome.hung and not wrong:
+        return
     if outcome.silent:
-        reading = exam.reading(method, step.scene)
-        wrong = differences(reading, step.expected, outcome.state)
         if step.speaks == "PARSE-rows":  # a row twice, which nobody documents, may be shown twice
             wrong = tuple(difference for difference in wrong if difference.kind != "extra")
         if wrong:

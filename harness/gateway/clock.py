@@ -6,15 +6,18 @@ from a clock that it shares with the gateway's. When neither loop has anything t
 between them, only a timer can go off next, so the clock moves to the earliest one.
 
 Blocking clients and other threads have time of their own: while one works the clock runs at the pace of real time. A
-thread counts from its start to its end, one of a loop's default executor while it has a job. What they sleep between
-two requests is on the clock when the second one comes. An answer that is to come late is not waited for in full.
+thread counts from its start to its end, whichever call started it; one of an executor while it has a job. What they
+sleep between two requests is on the clock when the second one comes. An answer that is to come late is not waited for
+in full.
 """
 
 import asyncio
 import selectors
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import thread as pools
 from typing import Any
 
 __all__ = ["VirtualClock"]
@@ -23,7 +26,9 @@ _HORIZON = 4 * 3600.0  # nobody waits longer than this for one answer
 _GRACE = 0.25  # seconds of real time after which a client that neither asks nor sets a timer is taken to block
 _BLOCKED = 0.05  # seconds of real time without work that are no accident of scheduling: somebody slept
 _A_TURN = 0.0005  # seconds of real time between two looks at another thread
+_A_WAKING = 0.02  # seconds of real time in which a thread that was given something to do has begun
 _EXECUTOR_THREADS = "asyncio_"  # so a loop's default executor names them; idle ones stay alive
+_RESTING = pools.__file__, "_worker"  # where a thread of a pool is that has nothing to do
 
 
 class VirtualClock:
@@ -56,11 +61,11 @@ class VirtualClock:
     def client_loop(self) -> asyncio.AbstractEventLoop:
         """A new event loop for the code under observation."""
         self._jobs = 0  # those of an earlier loop concern nobody any more
+        self._bystanders = frozenset(threading.enumerate())
         return _ClientLoop(self, _ClientSelector(self))
 
     def begin(self, on_hang: Callable[[], None] | None = None) -> None:
         """Start an observation; `on_hang` is called in the client's loop when it would wait for ever."""
-        self._bystanders = frozenset(threading.enumerate())
         self._horizon = self._now + _HORIZON
         self._on_hang = on_hang
 
@@ -144,15 +149,30 @@ class VirtualClock:
         """Whether anybody may be at work whom neither selector sees."""
         if self._jobs:
             return True
-        strangers = (thread for thread in threading.enumerate() if thread not in self._bystanders)
-        return any(not thread.name.startswith(_EXECUTOR_THREADS) for thread in strangers)
+        strangers = [thread for thread in threading.enumerate() if thread not in self._bystanders]
+        strangers = [thread for thread in strangers if not thread.name.startswith(_EXECUTOR_THREADS)]
+        if not strangers or _any_works(strangers):
+            return bool(strangers)
+        time.sleep(_A_WAKING)  # one that was given a job just now may not have noticed yet
+        return _any_works(strangers)
 
     def _idle_in_real_time(self, selector: selectors.BaseSelector, timeout: float | None) -> list[Any]:
         now, began = self._now, time.monotonic()  # the server may move the clock in the meantime
-        events = selector.select(timeout)
-        waited = time.monotonic() - began
-        self._advance(now + (waited if events or timeout is None else timeout))
+        slice_ = _GRACE if timeout is None else min(timeout, _GRACE)  # whoever works may be done before
+        events = selector.select(slice_)
+        self._advance(now + (slice_ if slice_ == timeout and not events else time.monotonic() - began))
         return events
+
+
+def _any_works(threads: Iterable[threading.Thread]) -> bool:
+    """Whether one of them does anything but wait for a job of its pool."""
+    frames = sys._current_frames()  # noqa: SLF001 - public in spite of its name
+    resting = (
+        (frame.f_code.co_filename, frame.f_code.co_name) == _RESTING
+        for frame in (frames.get(thread.ident or 0) for thread in threads if thread.is_alive())
+        if frame is not None
+    )
+    return not all(resting)
 
 
 class _Loop(asyncio.SelectorEventLoop):

@@ -4,8 +4,9 @@ import pytest
 from fuzz_support import CORRECT, broken, changed, exam_of, faulted, step
 from specimens import errors, evolve, figures, placeholder, request, retry, rows, state
 
+from harness import exact
 from harness.checks.scenes import Scene
-from harness.contract.edits import breakages
+from harness.contract.edits import breakages, is_applicable, unknown_openness
 from harness.fuzz.arena import Arena
 from harness.fuzz.steps import Act
 from harness.targets.driving import Rig
@@ -117,6 +118,35 @@ def test_a_violation_is_reported_under_its_check_and_only_of_the_specimen(rig, c
             found |= {violation.check for violation in arena.violations(steps)}
             assert other.violations(steps) == ()
     assert check in found
+
+
+def test_whoever_shows_a_row_that_no_longer_says_it_is_closed_makes_no_mistake(rig):
+    """Nobody can tell what an unknown word in its place means."""
+    exam = exam_of(rig, CORRECT["extended"])
+    reading, closed = (
+        exam.reading(POSITIONS),
+        exam.library.answers("closed_row", exam.library.phases("closed_row") - 1)["user-positions"],
+    )
+    document = exact.decode(closed.body)
+    rows = sorted(document["data"], key=lambda row: row["status"] != "CLOSED")
+    assert rows[0]["status"] == "CLOSED"
+    assert not any(is_applicable(edit, {**document, "data": rows}) for edit in unknown_openness(reading))
+    assert all(is_applicable(edit, {**document, "data": rows[::-1]}) for edit in unknown_openness(reading))
+
+
+def test_a_status_with_a_meaning_of_its_own_need_not_be_named(rig):
+    """The page of a proxy with 404, where the venue answers 404 for no funds: what is refused is the page."""
+
+    class Brief(CORRECT["extended"]):
+        def failure(self, route, problem):
+            return super().failure(route, problem.replace("404", "answer not understood"))
+
+    exam = exam_of(rig, Brief)
+    with Arena(exam, BALANCES) as arena:
+        assert arena.violations((step(exam, BALANCES), faulted(exam, BALANCES, "http-404"))) == ()
+    with Arena(exam, POSITIONS) as arena:
+        found = arena.violations((step(exam, POSITIONS), faulted(exam, POSITIONS, "http-404")))
+    assert {violation.check for violation in found} == {"ERROR-message"}
 
 
 def test_a_violation_says_what_was_expected_and_what_came(rig):

@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import aiohttp
@@ -179,6 +180,43 @@ def test_beside_a_foreign_thread_time_is_real(scene):
         thread.join()
 
     assert 0 < scene.run(work)[1] < 10
+
+
+def test_a_thread_counts_in_later_calls_too(scene):
+    """One that an earlier call started, as a connector with a loop of its own has it."""
+    own_loop, thread = asyncio.new_event_loop(), []
+    with asyncio.Runner(loop_factory=scene.clock.client_loop) as runner:
+
+        async def observed(start):
+            scene.clock.begin(asyncio.current_task().cancel)
+            if start:
+                thread.append(threading.Thread(target=own_loop.run_forever))
+                thread[0].start()
+            there = asyncio.run_coroutine_threadsafe(asyncio.sleep(MOMENT, "done"), own_loop)
+            return await asyncio.wait_for(asyncio.wrap_future(there), 60)
+
+        assert [runner.run(observed(start)) for start in (True, False)] == ["done", "done"]
+        own_loop.call_soon_threadsafe(own_loop.stop)
+        thread[0].join()
+        own_loop.close()
+
+
+def test_a_thread_of_a_pool_counts_while_it_has_a_job(scene):
+    """In later calls too, and not while it waits for one."""
+    took = []
+    with ThreadPoolExecutor(1) as pool, asyncio.Runner(loop_factory=scene.clock.client_loop) as runner:
+
+        async def observed():
+            scene.clock.begin(asyncio.current_task().cancel)
+            job = asyncio.wrap_future(pool.submit(threading.Event().wait, MOMENT))
+            assert await asyncio.wait_for(job, 60) is False
+            began = time.monotonic()
+            await asyncio.sleep(1.5)
+            took.append(time.monotonic() - began)
+
+        for _ in range(3):
+            runner.run(observed())
+    assert max(took) < 1
 
 
 def test_a_thread_of_the_executor_counts_while_it_has_a_job(scene):

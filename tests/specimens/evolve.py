@@ -40,6 +40,13 @@ class UnknownSideIsLong(Extended):
         return SHORT if row["side"] == "SHORT" else LONG
 
 
+class UnknownModeIsOrdinary(Hyperliquid):
+    """Whatever is not one of the two modes of the spot wallet is taken for a perpetuals account."""
+
+    def wallet(self, mode: Answer) -> str:
+        return self.modes.get(str(mode.document()), "clearinghouseState")
+
+
 class UnknownSignIsShort(Lighter):
     """Whatever is not 1 is taken for a short."""
 

@@ -67,6 +67,18 @@ class WithoutKey(Extended):
         return {"Api-Key": self.credentials["api_key"]}
 
 
+class KeyOnlyOnce(Extended):
+    """The header is forgotten when a request is sent again."""
+
+    async def ask(self, method: str, path: str, **how: Any) -> Answer:
+        self.sent = 0
+        return await super().ask(method, path, **how)
+
+    def headers(self) -> dict[str, str]:
+        self.sent += 1
+        return super().headers() if self.sent == 1 else {}
+
+
 class Unverified(Lighter):
     """`ssl=False`."""
 
