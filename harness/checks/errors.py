@@ -20,7 +20,7 @@ from harness.contract.pointer import look_up
 from harness.gateway.faults import FAULTS, Fault, envelope
 from harness.targets.outcome import Outcome, chain
 
-__all__ = ["MISLEADING", "SUCCESS_IN_BODY", "marks", "unasked"]
+__all__ = ["GATEWAYS", "MISLEADING", "SUCCESS_IN_BODY", "marks", "refusals", "unasked"]
 
 _HTTP = tuple(
     name for name, fault in FAULTS.items() if fault.family == "http" and not name.endswith(("-seconds", "-date"))
@@ -32,7 +32,7 @@ SUCCESS_IN_BODY = Fault(
     lambda reply: replace(reply, status=500, reason="Internal Server Error"),
     500,
 )
-_GATEWAYS = {
+GATEWAYS = {
     "http-404-message": b'{"message":"no Route matched with those values"}',
     "http-404-path": b'{"timestamp":"2026-06-01T00:00:00Z","status":404,"error":"Not Found","path":"/"}',
     "http-404-error": b'{"error":{"message":"no such route"}}',
@@ -78,7 +78,7 @@ def unasked(exam: Exam, method: str) -> str | None:
 def http(exam: Exam, method: str) -> Iterator[Verdict]:
     """Every status of the catalogue, with JSON, text, HTML and no body, and with the body of a success."""
     summary = "HTTP 404: not found by a gateway, JSON"
-    gateways = [replace(envelope(404, told, name=name), summary=summary) for name, told in _GATEWAYS.items()]
+    gateways = [replace(envelope(404, told, name=name), summary=summary) for name, told in GATEWAYS.items()]
     return _openness(exam, method, [*(FAULTS[name] for name in _HTTP), *gateways, SUCCESS_IN_BODY])
 
 
@@ -104,13 +104,13 @@ def envelopes(exam: Exam, method: str) -> Iterator[Verdict]:
     faults = [envelope(200, text, name=f"envelope-200-{place}") for place, text in enumerate(told)]
     faults.append(envelope(400, told[0], name="envelope-400"))
     yield from _openness(exam, method, faults)
-    for edit in _refused(exam, method):
+    for edit in refusals(exam, method):
         _, after = exam.play(method, exam.base(), exam.changed(method).edited(edit))
         yield _open(edit.name, f"{edit.name}, with the account in it all the same", after)
     yield from _recorded(exam, method)
 
 
-def _refused(exam: Exam, method: str) -> Iterator[Edit]:
+def refusals(exam: Exam, method: str) -> Iterator[Edit]:
     """A whole answer that says of itself that it is none; nothing where the venue has no mark of success."""
     reading = exam.reading(method)
     if reading.success is None:

@@ -149,13 +149,13 @@ class Arena:
         if step.act is Act.CLOSE:
             if not session.has("close"):
                 return
-            session.close()
+            said = complaints(session.close())
             gc.collect(1)  # what closes itself with its last reference does so now
             session.settle()
             held, tasks = session.listener.connections(), session.pending_tasks()
-            if held or tasks:
-                told = f"{held} connections and {len(tasks)} tasks are left after close()"
-                yield Violation("LEAK-close", told, "close")
+            if held or tasks or said:
+                left = "something is let go unclosed" if said else f"{held} connections and {len(tasks)} tasks are left"
+                yield Violation("LEAK-close", f"{left} after close()", "close")
             return
         session.settle()
         held, tasks = session.listener.connections(), session.pending_tasks()

@@ -8,12 +8,20 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from harness import exact
-from harness.checks.errors import MISLEADING, SUCCESS_IN_BODY
+from harness.checks.errors import GATEWAYS, MISLEADING, SUCCESS_IN_BODY, refusals
 from harness.checks.exam import BASE, Exam
 from harness.checks.scenes import FaultPlan, Scene
 from harness.contract import schemas
-from harness.contract.edits import Edit, breakages, collapses, is_applicable, repetitions, unknown_openness
-from harness.contract.oracle import Answer
+from harness.contract.edits import (
+    Edit,
+    breakages,
+    collapses,
+    fractions,
+    is_applicable,
+    repetitions,
+    unknown_openness,
+)
+from harness.contract.oracle import Answer, Failure
 from harness.contract.reading import Reading
 from harness.fuzz.bodies import spoilt
 from harness.fuzz.payloads import LENGTH, Shape, Source, assembled
@@ -162,6 +170,27 @@ class Playwright:
         found += [("EVOLVE-enum", edit) for edit in unknown_openness(reading)]
         return [(speaks, edit) for speaks, edit in found if is_applicable(edit, document)]
 
+    def remarked(self, ground: Ground, shape: Shape, number: int) -> Step | None:
+        """A whole answer that denies itself, or has a fraction for a whole number; `None` where neither can be."""
+        edits = [("EVOLVE-type", edit) for edit in fractions(ground.reading)]
+        edits += [("ERROR-envelope", edit) for edit in refusals(self._exam, self._method)]
+        edits = [(speaks, edit) for speaks, edit in edits if is_applicable(edit, shape.document)]
+        if not edits:
+            return None
+        speaks, edit = _one_of(edits, number)
+        scene = self._scene(ground, edit.apply(shape.document))
+        expected = self._exam.expected(self._method, scene)
+        is_refusal = isinstance(expected, Failure)
+        return Step(
+            kind=Kind.GOOD if is_refusal else Kind.BROKEN,
+            scene=scene,
+            expected=expected,
+            label=edit.name,
+            speaks=speaks,
+            row_may_be_gone=not is_refusal,
+            touched=frozenset({f"breakage {edit.name}"}),
+        )
+
     def moded(self, ground: Ground, shape: Shape, number: int) -> Step:
         """Another word for the mode of the account: a documented one, one that nobody knows, or a fault instead.
 
@@ -209,6 +238,7 @@ def faults_of(exam: Exam) -> Mapping[str, Fault]:
     told = {_code(document): exact.encode(document) for document in exam.contract.error_envelopes}
     own = {f"error-code-{code}": (200, text) for code, text in told.items()}
     own |= {case: (status, misleading) for case, (status, _, misleading) in MISLEADING.items()}
+    own |= {name: (404, told) for name, told in GATEWAYS.items()}
     catalogue = {**FAULTS, SUCCESS_IN_BODY.name: SUCCESS_IN_BODY}
     return {**catalogue, **{name: envelope(status, text, name=name) for name, (status, text) in own.items()}}
 
@@ -240,7 +270,8 @@ def _sequel(playwright: Playwright, ground: Ground, drawn: bytes) -> Step:
         is_moded = ground.reading.mode is not None and number % 4
         return playwright.moded(ground, shape, number // 4) if is_moded else playwright.good(ground, shape)
     if kind < 52:
-        return playwright.broken(ground, shape, number)
+        remarked = playwright.remarked(ground, shape, number) if kind >= 46 else None
+        return remarked or playwright.broken(ground, shape, number)
     if kind < 74:
         return playwright.faulty(ground, shape, _one_of(playwright.faults, number), times=None)
     if kind < 84:
