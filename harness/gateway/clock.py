@@ -221,11 +221,10 @@ class _ServerSelector(_Delegating):
         self._woke = clock.now(), _idle_time()
 
     def select(self, timeout: float | None = None) -> list[Any]:
-        if timeout is not None and timeout <= 0:
-            events = self._inner.select(0)
+        events = self._inner.select(0)
+        if events or (timeout is not None and timeout <= 0):
             self._wakes()
             return events
-        # what came before a probe was seen together with it, and has been dealt with when nothing is left to do
         due = None if timeout is None else self._clock.now() + timeout
         self._clock._server_parks(due)  # noqa: SLF001 - one module, two halves of one clock
         # beyond the horizon are time-outs of connections, which no client waits for
