@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from harness.checks.errors import refusals
 from harness.checks.exam import Exam
-from harness.contract.edits import breakages, collapses, fractions, repetitions, unknown_openness
+from harness.contract.edits import breakages, collapses, repetitions, unknown_openness
 from harness.contract.reading import Kind
 from harness.fuzz.bodies import SPOILERS
 from harness.fuzz.plays import faults_of
@@ -24,7 +24,7 @@ def universe(exam: Exam, method: str) -> frozenset[str]:
             f"breakage {edit.name}"
             for edit in (*collapses(reading), *repetitions(reading, 0), *unknown_openness(reading))
         }
-        found |= {f"breakage {edit.name}" for edit in (*fractions(reading), *refusals(exam, method))}
+        found |= {f"breakage {edit.name}" for edit in refusals(exam, method)}
         found |= {f"{column.into} {value!r}" for column in reading.columns for value in column.values}
         found |= {f"{column.into} changed" for column in reading.columns if column.kind is not Kind.ASSET}
     return frozenset(found)
