@@ -13,7 +13,7 @@ from harness.errors import UsageError
 from harness.spellings import SHORTEST
 from harness.venues import NAMES, venue
 
-__all__ = ["Known", "known"]
+__all__ = ["Known", "known", "plain_name"]
 
 _CURE = "name a JSON, TOML or .env file of names and values"
 _LINE = re.compile(r"(?:export\s+)?([\w.-]+)\s*=\s*(.*)")
@@ -41,11 +41,12 @@ def known(variables: Iterable[str] = (), file: Path | None = None) -> Known:
     if file is not None:
         told.update(_read(file))
     public = {one.name for name in NAMES for one in venue(name).credentials if not one.secret}
-    identities = {name: value for name, value in told.items() if _last(name) in public}
+    identities = {name: value for name, value in told.items() if plain_name(name) in public}
     return Known({name: value for name, value in told.items() if name not in identities}, identities)
 
 
-def _last(name: str) -> str:
+def plain_name(name: str) -> str:
+    """The name of a value without those of the objects around it, in lower case."""
     return name.rpartition(".")[2].lower()
 
 

@@ -54,22 +54,15 @@ def run(request: Request, outputs: Outputs) -> int:
 
 def _imported(request: Request, held: "Known") -> Iterator[Result]:
     from harness.cassette.publishing import Place
-    from harness.cassette.redaction import Redactor
     from harness.cassette.sources import open_source
-    from harness.commands.keeping import factor, keep, pseudonym_key
+    from harness.commands.keeping import keep, redactor_for
 
     facts = venue(request.venue)
     environment = _environment(request.environment)
     place = Place(request.to, facts.name, _scenario(request))
     if not request.force:
         place.demand_free()
-    redactor = Redactor(
-        facts,
-        key=pseudonym_key(request.key_variable),
-        secrets=held.secrets,
-        identities=held.identities,
-        scale=factor(request.scale),
-    )
+    redactor = redactor_for(facts, held, key_variable=request.key_variable, scale=request.scale)
     captures = (capture for source in request.sources for capture in open_source(source, facts, environment))
     yield from keep(CHECK, captures, redactor, venue=facts, place=place, environment=environment)
 

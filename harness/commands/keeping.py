@@ -9,6 +9,7 @@ from secrets import token_bytes
 from harness.cassette import tape
 from harness.cassette.capture import Capture
 from harness.cassette.gathering import gather
+from harness.cassette.known import Known
 from harness.cassette.model import Environment
 from harness.cassette.publishing import Place, leaks, publish
 from harness.cassette.redaction import Redactor
@@ -16,7 +17,7 @@ from harness.errors import UsageError
 from harness.findings import Result, Status
 from harness.venues.facts import Venue
 
-__all__ = ["factor", "keep", "pseudonym_key", "scenario_name"]
+__all__ = ["keep", "redactor_for", "scenario_name"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _SHORTEST_KEY = 16
@@ -60,6 +61,12 @@ def keep(  # noqa: PLR0913 - what a recording is made of
     yield Result(check, "", f"{venue.name}/{place.scenario}", Status.PASS, told, counts, venue=venue.name)
 
 
+def redactor_for(venue: Venue, held: Known, *, key_variable: str, scale: str) -> Redactor:
+    """What redacts the recordings of an account; `UsageError` for a key or a factor that is none."""
+    key, factor = _pseudonym_key(key_variable), _factor(scale)
+    return Redactor(venue, key=key, secrets=held.secrets, identities=held.identities, scale=factor)
+
+
 def scenario_name(name: str) -> str:
     """The name, if it is one; `UsageError` for what would make a strange file."""
     if not _NAME.fullmatch(name):
@@ -68,7 +75,7 @@ def scenario_name(name: str) -> str:
     return name
 
 
-def pseudonym_key(variable: str) -> bytes:
+def _pseudonym_key(variable: str) -> bytes:
     """The key of pseudonyms; without one, nobody can tell afterwards what they stand for, nor make them again."""
     told = os.environ.get(variable, "")
     if told and len(told) < _SHORTEST_KEY:
@@ -78,7 +85,7 @@ def pseudonym_key(variable: str) -> bytes:
     return told.encode() if told else token_bytes(32)
 
 
-def factor(text: str) -> Decimal | None:
+def _factor(text: str) -> Decimal | None:
     """The number by which amounts are scaled; `None` when it is not given."""
     try:
         return Decimal(text) if text else None

@@ -79,8 +79,7 @@ def run(request: Request, outputs: Outputs) -> int:
 
 def _recorded(request: Request, facts: Venue, held: "Known", credentials: Mapping[str, str]) -> Iterator[Result]:
     from harness.cassette.publishing import Place
-    from harness.cassette.redaction import Redactor
-    from harness.commands.keeping import factor, keep, pseudonym_key, scenario_name
+    from harness.commands.keeping import keep, redactor_for, scenario_name
     from harness.gateway import Gateway
     from harness.gateway.caution import Caution
     from harness.gateway.recorder import Recorder
@@ -89,13 +88,7 @@ def _recorded(request: Request, facts: Venue, held: "Known", credentials: Mappin
     place = Place(request.to, facts.name, scenario_name(request.scenario))
     if not request.force:
         place.demand_free()
-    redactor = Redactor(
-        facts,
-        key=pseudonym_key(request.key_variable),
-        secrets=held.secrets,
-        identities=held.identities,
-        scale=factor(request.scale),
-    )
+    redactor = redactor_for(facts, held, key_variable=request.key_variable, scale=request.scale)
     upstream = Upstream(
         venue=facts,
         environment=request.environment,
@@ -185,11 +178,13 @@ def _usual_pair(facts: Venue) -> str:
 
 def _credentials(facts: Venue, held: "Known") -> dict[str, str]:
     """Of a file, or of variables such as HARNESS_EXTENDED_API_KEY, which count more."""
+    from harness.cassette.known import plain_name
+
     told = {**held.secrets, **held.identities}
     found = {}
     for credential in facts.credentials:
         variable = f"HARNESS_{facts.name}_{credential.name}".upper()
-        inside = next((value for name, value in told.items() if _last(name) == credential.name), "")
+        inside = next((value for name, value in told.items() if plain_name(name) == credential.name), "")
         if value := os.environ.get(variable, "").strip() or inside:
             found[credential.name] = value
     if not found:
@@ -197,10 +192,6 @@ def _credentials(facts: Venue, held: "Known") -> dict[str, str]:
         cure = f"set {variables}, or name a file with --credentials"
         raise UsageError("no credentials of an account", where=facts.name, cure=cure)
     return found
-
-
-def _last(name: str) -> str:
-    return name.rpartition(".")[2].lower()
 
 
 def _with(facts: Venue, held: "Known", credentials: Mapping[str, str]) -> "Known":

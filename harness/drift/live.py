@@ -60,8 +60,7 @@ def plan(facts: Venue, known: Mapping[str, str], now: float) -> tuple[list[Quest
     """The public questions whose parameters are known, and the endpoints that cannot be asked."""
     questions, missing = [], []
     for endpoint in facts.endpoints:
-        reads = endpoint.method == "GET" or (endpoint.discriminator and endpoint.path == "/info")
-        if endpoint.auth is not Auth.NONE or not reads:
+        if endpoint.auth is not Auth.NONE or not endpoint.reads:
             continue
         values = {param.name: _value(param, known, now) for param in endpoint.params if param.required}
         names = [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]
