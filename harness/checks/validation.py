@@ -16,14 +16,14 @@ from harness.errors import UsageError
 from harness.findings import Result, Status
 from harness.venues import NAMES, venue
 
-__all__ = ["KINDS", "is_refusal", "payloads_of", "validate_paths"]
+__all__ = ["KINDS", "KIND_OF", "is_refusal", "payloads_of", "validate_paths"]
 
 KINDS = ("recorded", "observed", "documented", "mock", "simulated")
 """What a payload's provenance can be, the most trustworthy first."""
 
 _CASSETTES = frozenset({".yaml", ".yml"})
 _PAYLOADS = frozenset({".json"})
-_KIND_OF = {
+KIND_OF = {
     Environment.MAINNET: "recorded",
     Environment.TESTNET: "recorded",
     Environment.DOCUMENTATION: "documented",
@@ -107,7 +107,7 @@ def _payload(cassette: Cassette, interaction: Interaction, origin: str) -> Paylo
         body=body,
         text=text,
         request_body=asked,
-        kind="" if recorded is None else _KIND_OF[recorded.environment],
+        kind="" if recorded is None else KIND_OF[recorded.environment],
         origin=origin,
     )
 

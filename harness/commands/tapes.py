@@ -6,8 +6,8 @@ from pathlib import Path
 
 from harness import exact
 from harness.cassette import tape
-from harness.cassette.model import Environment
 from harness.cassette.tape import Direction, Frame, Kind
+from harness.checks.validation import KIND_OF
 from harness.contract import exceptions
 from harness.contract.payloads import Payload, candidates, validate
 from harness.errors import UsageError
@@ -17,12 +17,6 @@ from harness.venues import NAMES
 __all__ = ["holds_others", "tapes_of", "validate_tape"]
 
 _OTHERS = frozenset({".json", ".yaml", ".yml"})
-_KIND_OF = {
-    Environment.MAINNET: "recorded",
-    Environment.TESTNET: "recorded",
-    Environment.DOCUMENTATION: "documented",
-    Environment.SIMULATOR: "simulated",
-}
 
 
 def tapes_of(paths: Iterable[Path]) -> list[Path]:
@@ -53,7 +47,7 @@ def validate_tape(path: Path, kinds: Collection[str] = ()) -> Iterator[Result]:
     recorded = loaded.provenance
     if recorded.venue not in NAMES:
         raise UsageError(f"unknown venue {recorded.venue!r}", where=str(path), cure=f"known: {', '.join(NAMES)}")
-    kind = _KIND_OF[recorded.environment]
+    kind = KIND_OF[recorded.environment]
     if kinds and kind not in kinds:
         return
     opened: dict[int, str] = {}
