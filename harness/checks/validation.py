@@ -16,7 +16,7 @@ from harness.errors import UsageError
 from harness.findings import Result, Status
 from harness.venues import NAMES, venue
 
-__all__ = ["KINDS", "KIND_OF", "is_refusal", "payloads_of", "validate_paths"]
+__all__ = ["KINDS", "KIND_OF", "is_refusal", "judge", "payloads_of", "validate_paths"]
 
 KINDS = ("recorded", "observed", "documented", "mock", "simulated")
 """What a payload's provenance can be, the most trustworthy first."""

@@ -7,11 +7,10 @@ from pathlib import Path
 from harness import exact
 from harness.cassette import tape
 from harness.cassette.tape import Direction, Frame, Kind
-from harness.checks.validation import KIND_OF
-from harness.contract import exceptions
-from harness.contract.payloads import Payload, candidates, validate
+from harness.checks.validation import KIND_OF, judge
+from harness.contract.payloads import Payload
 from harness.errors import UsageError
-from harness.findings import Result, Status
+from harness.findings import Result
 from harness.venues import NAMES
 
 __all__ = ["holds_others", "tapes_of", "validate_tape"]
@@ -56,7 +55,8 @@ def validate_tape(path: Path, kinds: Collection[str] = ()) -> Iterator[Result]:
             opened[frame.connection] = frame.text
         elif frame.kind is Kind.TEXT:
             origin = f"{path}#{number}"
-            yield _judged(_payload(recorded.venue, opened.get(frame.connection, ""), frame, origin), kind)
+            payload = _payload(recorded.venue, opened.get(frame.connection, ""), frame, origin)
+            yield judge(replace(payload, kind=kind))
 
 
 def _payload(venue: str, path: str, frame: Frame, origin: str) -> Payload:
@@ -68,14 +68,3 @@ def _payload(venue: str, path: str, frame: Frame, origin: str) -> Payload:
     return Payload(
         venue=venue, transport="ws", method=method, path=path, status=200, body=body, text=text, origin=origin
     )
-
-
-def _judged(payload: Payload, kind: str) -> Result:
-    result = replace(validate(payload), venue=payload.venue)
-    found = candidates(payload)
-    if not found:
-        return result
-    result = replace(result, method=found[0].name, evidence={"kind": kind, **result.evidence})
-    if result.status is Status.FAIL and (reason := exceptions.reason(payload.venue, found[0].name, payload.body)):
-        return replace(result, status=Status.SKIP, message=f"excepted: {reason}")
-    return result
